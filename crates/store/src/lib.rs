@@ -1,0 +1,9 @@
+//! The store port: what a database must do for Accrual, and the SQL that asks it.
+//!
+//! Nothing above this layer knows which database it is. SQL text lives in this crate alone; it is written
+//! once, in the common ground of SQLite and PostgreSQL: `$1` parameters, `BIGINT`, `TEXT`, bytes,
+//! `ON CONFLICT … DO UPDATE`, `RETURNING`. Dates are stored as day numbers and instants as microseconds.
+
+pub mod port;
+
+pub use port::{BulkSink, BulkTable, BulkType, Cell, Commit, Dialect, Flow, Lane, Read, Row, Store, StoreHandle, Write, WriteJob};
