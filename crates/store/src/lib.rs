@@ -4,6 +4,14 @@
 //! once, in the common ground of SQLite and PostgreSQL: `$1` parameters, `BIGINT`, `TEXT`, bytes,
 //! `ON CONFLICT … DO UPDATE`, `RETURNING`. Dates are stored as day numbers and instants as microseconds.
 
+pub mod accounts;
+pub mod audit;
+pub mod contracts;
+pub mod idempotency;
+pub mod jobs;
+pub mod periods;
 pub mod port;
+pub mod schedules;
+pub mod sequence;
 
 pub use port::{BulkSink, BulkTable, BulkType, Cell, Commit, Dialect, Flow, Lane, Read, Row, Store, StoreHandle, Write, WriteJob};

@@ -1,0 +1,79 @@
+//! Audit and outbox rows: written in the transaction of the change they speak of.
+
+use crate::{Cell, Read, Row, Write};
+use accrual_base::{Instant, Result};
+
+/// Who changed what, when, from what to what. `before` and `after` are JSON; one of them is missing when the
+/// object was created or deleted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditRow {
+    pub at: Instant,
+    pub actor: String,
+    pub operation: String,
+    pub object: String,
+    pub object_id: String,
+    pub before: Option<String>,
+    pub after: Option<String>,
+    pub request_id: Option<String>,
+}
+
+/// Adds an audit row. The id comes from the database, so that no command waits for another's sequence.
+///
+/// # Errors
+/// A fault from the database, possibly only at commit.
+pub fn insert(tx: &mut dyn Write, row: &AuditRow) -> Result<()> {
+    tx.defer(
+        "INSERT INTO audit (at, actor, operation, object, object_id, before_json, after_json, request_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        &[
+            Cell::Int(row.at.0),
+            (&row.actor).into(),
+            (&row.operation).into(),
+            (&row.object).into(),
+            (&row.object_id).into(),
+            row.before.as_ref().into(),
+            row.after.as_ref().into(),
+            row.request_id.as_ref().into(),
+        ],
+    )
+}
+
+/// Adds an outbox row; whoever delivers it stamps `delivered_at`.
+///
+/// # Errors
+/// A fault from the database, possibly only at commit.
+pub fn outbox(tx: &mut dyn Write, at: Instant, topic: &str, payload: &str) -> Result<()> {
+    tx.defer("INSERT INTO outbox (at, topic, payload) VALUES ($1, $2, $3)", &[Cell::Int(at.0), topic.into(), payload.into()])
+}
+
+/// The audit rows of one object, oldest first.
+///
+/// # Errors
+/// A fault from the database.
+pub fn of_object(tx: &mut dyn Read, object: &str, object_id: &str) -> Result<Vec<AuditRow>> {
+    tx.all(
+        "SELECT at, actor, operation, object, object_id, before_json, after_json, request_id FROM audit WHERE object = $1 AND object_id = $2 ORDER BY id",
+        &[object.into(), object_id.into()],
+        map,
+    )
+}
+
+fn map(row: &dyn Row) -> Result<AuditRow> {
+    Ok(AuditRow {
+        at: Instant(row.int(0)?),
+        actor: row.text(1)?.to_owned(),
+        operation: row.text(2)?.to_owned(),
+        object: row.text(3)?.to_owned(),
+        object_id: row.text(4)?.to_owned(),
+        before: row.opt_text(5)?.map(str::to_owned),
+        after: row.opt_text(6)?.map(str::to_owned),
+        request_id: row.opt_text(7)?.map(str::to_owned),
+    })
+}
+
+/// Number of outbox rows of a topic, delivered or not.
+///
+/// # Errors
+/// A fault from the database.
+pub fn outbox_count(tx: &mut dyn Read, topic: &str) -> Result<i64> {
+    Ok(tx.first("SELECT COUNT(*) FROM outbox WHERE topic = $1", &[topic.into()], |row| row.int(0))?.unwrap_or(0))
+}
