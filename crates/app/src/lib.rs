@@ -1,1 +1,16 @@
-//! placeholder
+//! Commands: load, decide, apply, in one transaction.
+//!
+//! Knows nothing of HTTP. A verb is a [`Command`] run by [`execute`]; long work is a program (see [`job`]) that
+//! writes in chunks and remembers how far it came.
+
+pub mod context;
+pub mod execute;
+mod idempotency;
+pub mod job;
+pub mod tenant;
+pub mod unit;
+
+pub use context::{Actor, Context, Organisations, Privilege};
+pub use execute::{Command, execute, execute_blocking};
+pub use tenant::{Settings, Tenant};
+pub use unit::Unit;

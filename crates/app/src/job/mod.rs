@@ -1,0 +1,55 @@
+//! Programs, their jobs and the queue. The threads that run them are in the jobs crate.
+
+mod program;
+mod progress;
+mod wake;
+
+pub use accrual_store::jobs::JobRow;
+pub use program::{Group, Parameter, ParameterType, ParameterValue, Program, ProgramFn, Programs, parameters};
+pub use progress::{Progress, Silent, Ticket, stopped};
+pub use wake::Wake;
+
+use std::fmt;
+
+/// Status of a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Waits for a worker.
+    Pending,
+    /// Waits until an incompatible job ends.
+    Incompatible,
+    Running,
+    Completed,
+    /// Ended, and something should be looked at.
+    Warning,
+    Error,
+    Cancelled,
+}
+
+impl Status {
+    const ALL: [(Self, &'static str); 7] = [
+        (Self::Pending, "Pending"),
+        (Self::Incompatible, "Incompatible"),
+        (Self::Running, "Running"),
+        (Self::Completed, "Completed"),
+        (Self::Warning, "Warning"),
+        (Self::Error, "Error"),
+        (Self::Cancelled, "Cancelled"),
+    ];
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(s, _)| *s == self).map_or("Error", |(_, n)| n)
+    }
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(_, n)| *n == name).map(|(s, _)| *s)
+    }
+    /// Nothing will change any more.
+    pub fn is_final(self) -> bool {
+        !matches!(self, Self::Pending | Self::Incompatible | Self::Running)
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}

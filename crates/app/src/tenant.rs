@@ -1,0 +1,64 @@
+//! An open tenant: its store, its clock and what is cached of its settings.
+
+use crate::job::{Programs, Wake};
+use accrual_base::{Clock, Instant};
+use accrual_store::StoreHandle;
+use std::path::PathBuf;
+use std::sync::{Arc, RwLock};
+
+/// Settings read on every request, cached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Off: every operation of the API answers that the method is not allowed.
+    pub api_enabled: bool,
+}
+
+/// One tenant. Cheap to share: everything in it is.
+pub struct Tenant {
+    pub name: String,
+    pub store: StoreHandle,
+    /// Business time. A sandbox sets and moves it.
+    pub clock: Arc<dyn Clock>,
+    /// Directory for files under way: uploads, report files. It exists.
+    pub spool: PathBuf,
+    /// What jobs can run.
+    pub programs: Arc<Programs>,
+    /// Rung when a job is submitted or ends, so that the runner need not poll.
+    pub wake: Arc<Wake>,
+    settings: RwLock<Arc<Settings>>,
+}
+
+impl Tenant {
+    /// A tenant over an open store, with the built-in programs.
+    pub fn new(name: impl Into<String>, store: StoreHandle, clock: Arc<dyn Clock>, spool: PathBuf) -> Self {
+        Self {
+            name: name.into(),
+            store,
+            clock,
+            spool,
+            programs: Arc::new(Programs::built_in()),
+            wake: Arc::new(Wake::default()),
+            settings: RwLock::new(Arc::new(Settings { api_enabled: true })),
+        }
+    }
+
+    /// The same tenant with other programs: for tests of the queue.
+    #[must_use]
+    pub fn with_programs(mut self, programs: Programs) -> Self {
+        self.programs = Arc::new(programs);
+        self
+    }
+
+    pub fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    pub fn settings(&self) -> Arc<Settings> {
+        self.settings.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+
+    /// Replaces the cached settings; whoever changes the stored ones calls it.
+    pub fn set_settings(&self, settings: Settings) {
+        *self.settings.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(settings);
+    }
+}
