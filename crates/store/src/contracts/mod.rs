@@ -1,0 +1,180 @@
+//! Revenue contracts as rows: heads, lines, performance obligations, bills and the keys that find them.
+//!
+//! Rows of a new contract are loaded in bulk. A contract that changed is taken out first
+//! ([`remove`]) and loaded again whole, in the same transaction, because a bulk load cannot update.
+
+mod bill;
+mod head;
+mod keys;
+mod line;
+mod pob;
+
+pub use bill::BillRow;
+pub use head::{HeadRow, flag as head_flag};
+pub use keys::{KeyRow, bill_key, line_key};
+pub use line::{LineRow, flag as line_flag};
+pub use pob::PobRow;
+
+use crate::{BulkTable, Cell, Flow, Read, Row, Write};
+use accrual_base::{Currency, Error, Result};
+
+/// Reads currency codes of many rows without looking each one up again.
+#[derive(Default)]
+pub struct CurrencyReader(Option<Currency>);
+
+impl CurrencyReader {
+    /// # Errors
+    /// A fault when the column holds no ISO 4217 code: only such codes are ever stored.
+    pub fn read(&mut self, row: &dyn Row, column: usize) -> Result<Currency> {
+        let code = row.text(column)?;
+        match self.0 {
+            Some(known) if known.code() == code => Ok(known),
+            _ => {
+                let found = Currency::named(code).ok_or_else(|| Error::fault(format!("the store holds currency {code:?}")))?;
+                self.0 = Some(found);
+                Ok(found)
+            }
+        }
+    }
+}
+
+/// Reads a column that the schema bounds to 32 bits (periods, types).
+pub(crate) fn int32(row: &dyn Row, column: usize) -> Result<i32> {
+    i32::try_from(row.int(column)?).map_err(|_| Error::fault(format!("column {column} does not fit 32 bits")))
+}
+
+/// Rows of `sql` for many keys, mapped and in the order the store gives them.
+pub(crate) fn keyed<T>(tx: &mut dyn Read, sql: &str, keys: &[i64], mut map: impl FnMut(&dyn Row) -> Result<T>) -> Result<Vec<T>> {
+    let mut rows = Vec::with_capacity(keys.len());
+    if !keys.is_empty() {
+        tx.query_keys(sql, keys, &mut |row| {
+            rows.push(map(row)?);
+            Ok(Flow::Continue)
+        })?;
+    }
+    Ok(rows)
+}
+
+/// Every row of `sql`, mapped and handed over one by one in constant memory.
+pub(crate) fn streamed<T>(
+    tx: &mut dyn Read,
+    sql: &str,
+    params: &[Cell<'_>],
+    mut map: impl FnMut(&dyn Row) -> Result<T>,
+    each: &mut dyn FnMut(T) -> Result<Flow>,
+) -> Result<()> {
+    tx.query(sql, params, &mut |row| each(map(row)?))
+}
+
+/// Loads `rows` into `table`; nothing happens for an empty slice.
+pub(crate) fn load<T>(tx: &mut dyn Write, table: &BulkTable, rows: &[T], mut push: impl FnMut(&T, &mut dyn crate::BulkSink) -> Result<()>) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    tx.bulk(table, &mut |sink| rows.iter().try_for_each(|row| push(row, sink)))?;
+    Ok(())
+}
+
+/// Everything of some contracts, ready to be written. Rows must be whole contracts.
+#[derive(Debug, Default)]
+pub struct ContractRows {
+    pub heads: Vec<HeadRow>,
+    pub lines: Vec<LineRow>,
+    pub pobs: Vec<PobRow>,
+    pub bills: Vec<BillRow>,
+    pub schedules: Vec<crate::schedules::ScheduleRow>,
+    /// Keys of order lines that are new.
+    pub order_keys: Vec<KeyRow>,
+}
+
+/// What to take out before changed contracts are written again.
+#[derive(Debug, Default)]
+pub struct Removal {
+    pub heads: Vec<i64>,
+    pub lines: Vec<i64>,
+    pub pobs: Vec<i64>,
+    pub bills: Vec<i64>,
+}
+
+impl ContractRows {
+    /// Writes all rows in one transaction.
+    ///
+    /// # Errors
+    /// A fault from the database; a `store.unique` conflict when a row is there already.
+    pub fn save(&mut self, tx: &mut dyn Write) -> Result<()> {
+        // ascending keys append to their tables instead of splitting pages
+        self.lines.sort_unstable_by_key(|l| l.id);
+        self.schedules.sort_unstable_by_key(|s| s.line_id);
+        self.pobs.sort_unstable_by_key(|p| p.id);
+        self.bills.sort_unstable_by_key(|b| b.id);
+        self.heads.sort_unstable_by_key(|h| h.id);
+        self.order_keys.sort_unstable();
+        head::insert(tx, &self.heads)?;
+        line::insert(tx, &self.lines)?;
+        line::insert_links(tx, &self.lines)?;
+        pob::insert(tx, &self.pobs)?;
+        bill::insert(tx, &self.bills)?;
+        crate::schedules::insert(tx, &self.schedules)?;
+        keys::insert_orders(tx, &self.order_keys)
+    }
+}
+
+impl Removal {
+    /// # Errors
+    /// A fault from the database.
+    pub fn run(&self, tx: &mut dyn Write) -> Result<()> {
+        let all: [(&str, &[i64]); 6] = [
+            ("DELETE FROM rc_head WHERE id = $1", &self.heads),
+            ("DELETE FROM rc_contract_line WHERE rc_id = $1", &self.heads),
+            ("DELETE FROM rc_line WHERE id = $1", &self.lines),
+            ("DELETE FROM rc_schedule WHERE line_id = $1", &self.lines),
+            ("DELETE FROM rc_pob WHERE id = $1", &self.pobs),
+            ("DELETE FROM rc_bill WHERE id = $1", &self.bills),
+        ];
+        for (sql, ids) in all {
+            for id in ids {
+                tx.defer(sql, &[Cell::Int(*id)])?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Contracts as they stand in the store.
+#[derive(Debug, Default)]
+pub struct StoredContracts {
+    pub heads: Vec<HeadRow>,
+    pub lines: Vec<LineRow>,
+    pub pobs: Vec<PobRow>,
+    pub bills: Vec<BillRow>,
+    pub schedules: Vec<crate::schedules::ScheduleRow>,
+}
+
+/// Loads whole contracts, each table sorted by its key. `ids` must be sorted; unknown ids are left out.
+///
+/// # Errors
+/// A fault from the database.
+pub fn load_by_id(tx: &mut dyn Read, ids: &[i64]) -> Result<StoredContracts> {
+    let mut found = StoredContracts { heads: head::by_id(tx, ids)?, ..StoredContracts::default() };
+    let mut line_ids = line::ids_of_contracts(tx, ids)?;
+    line_ids.sort_unstable();
+    found.lines = line::by_id(tx, &line_ids)?;
+    let mut pob_ids: Vec<i64> = found.lines.iter().map(|l| l.pob_id).collect();
+    pob_ids.sort_unstable();
+    pob_ids.dedup();
+    found.pobs = pob::by_id(tx, &pob_ids)?;
+    found.bills = bill::by_line(tx, &line_ids)?;
+    found.schedules = crate::schedules::by_line(tx, &line_ids)?;
+    found.heads.sort_unstable_by_key(|h| h.id);
+    found.lines.sort_unstable_by_key(|l| l.id);
+    found.pobs.sort_unstable_by_key(|p| p.id);
+    found.bills.sort_unstable_by_key(|b| b.id);
+    found.schedules.sort_unstable_by_key(|s| s.line_id);
+    Ok(found)
+}
+
+pub use bill::{by_id as bills_by_id, scan as scan_bills};
+pub use head::{by_group, by_id as heads_by_id, groups_of, scan as scan_heads};
+pub use keys::{bills_by_key, have_orders, orders_by_key};
+pub use line::{by_id as lines_by_id, contract_of_lines, ids_of_contracts, scan as scan_lines};
+pub use pob::{by_id as pobs_by_id, scan as scan_pobs};
