@@ -1,0 +1,103 @@
+//! An open transaction as the port sees it.
+
+use crate::bulk::Loader;
+use crate::error::InStatement;
+use crate::parameters::numbered;
+use crate::row::{SqliteRow, bindable};
+use accrual_base::{Error, Result};
+use accrual_store::{BulkSink, BulkTable, Cell, Dialect, Flow, Read, Row, Write};
+use rusqlite::types::ToSqlOutput;
+use rusqlite::{CachedStatement, Connection, Statement};
+
+/// Reads, and on the writer's connection writes, inside the transaction that is open on `conn`.
+pub(crate) struct Tx<'c> {
+    conn: &'c Connection,
+    /// Scratch for the statement text as SQLite spells it.
+    text: String,
+}
+
+impl<'c> Tx<'c> {
+    pub(crate) fn new(conn: &'c Connection) -> Self {
+        Self { conn, text: String::new() }
+    }
+
+    fn prepare(&mut self, sql: &str, params: usize) -> Result<CachedStatement<'c>> {
+        numbered(sql, &mut self.text);
+        let stmt = self.conn.prepare_cached(&self.text).running(sql)?;
+        let wanted = stmt.parameter_count();
+        if wanted != params {
+            return Err(Error::fault(format!("{params} parameters given, {wanted} wanted by {sql}")));
+        }
+        Ok(stmt)
+    }
+}
+
+/// Binds the cells of one row or one set of parameters.
+pub(crate) fn bind(stmt: &mut Statement<'_>, cells: &[Cell<'_>]) -> rusqlite::Result<()> {
+    for (i, cell) in cells.iter().enumerate() {
+        stmt.raw_bind_parameter(i + 1, ToSqlOutput::Borrowed(bindable(cell)))?;
+    }
+    Ok(())
+}
+
+/// Steps through the rows of a bound statement. False when the callback wanted no more.
+fn step(stmt: &mut Statement<'_>, sql: &str, each: &mut dyn FnMut(&dyn Row) -> Result<Flow>) -> Result<Flow> {
+    let mut rows = stmt.raw_query();
+    while let Some(row) = rows.next().running(sql)? {
+        if each(&SqliteRow(row))? == Flow::Stop {
+            return Ok(Flow::Stop);
+        }
+    }
+    Ok(Flow::Continue)
+}
+
+impl Read for Tx<'_> {
+    fn dialect(&self) -> Dialect {
+        Dialect::Sqlite
+    }
+
+    fn query(&mut self, sql: &str, params: &[Cell<'_>], each: &mut dyn FnMut(&dyn Row) -> Result<Flow>) -> Result<()> {
+        let mut stmt = self.prepare(sql, params.len())?;
+        bind(&mut stmt, params).running(sql)?;
+        step(&mut stmt, sql, each)?;
+        Ok(())
+    }
+
+    fn query_keys(&mut self, sql: &str, keys: &[i64], each: &mut dyn FnMut(&dyn Row) -> Result<Flow>) -> Result<()> {
+        if sql.matches("= $key").count() != 1 {
+            return Err(Error::fault(format!("a query by keys must hold `= $key` exactly once: {sql}")));
+        }
+        let mut stmt = self.prepare(&sql.replacen("= $key", "= $1", 1), 1)?;
+        for key in keys {
+            stmt.raw_bind_parameter(1, key).running(sql)?;
+            if step(&mut stmt, sql, each)? == Flow::Stop {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Write for Tx<'_> {
+    fn as_read(&mut self) -> &mut dyn Read {
+        self
+    }
+
+    fn execute(&mut self, sql: &str, params: &[Cell<'_>]) -> Result<u64> {
+        let mut stmt = self.prepare(sql, params.len())?;
+        bind(&mut stmt, params).running(sql)?;
+        let changed = stmt.raw_execute().running(sql)?;
+        u64::try_from(changed).map_err(|e| Error::fault_from("counting changed rows", e))
+    }
+
+    /// Nothing is gained by waiting here: the statement runs now.
+    fn defer(&mut self, sql: &str, params: &[Cell<'_>]) -> Result<()> {
+        self.execute(sql, params).map(|_| ())
+    }
+
+    fn bulk(&mut self, table: &BulkTable, fill: &mut dyn FnMut(&mut dyn BulkSink) -> Result<()>) -> Result<u64> {
+        let mut loader = Loader::new(self.conn, table)?;
+        fill(&mut loader)?;
+        Ok(loader.rows())
+    }
+}
