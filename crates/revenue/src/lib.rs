@@ -4,4 +4,6 @@
 //! goes out with its accounting legs; [`contract`] holds the types both sides agree on.
 
 pub mod contract;
+pub mod fields;
 pub mod policy;
+pub mod record;
