@@ -73,7 +73,10 @@ impl Actor {
         if self.privileges.contains(&privilege) {
             return Ok(());
         }
-        Err(forbidden("role.privilege", format!("The role {} lacks the privilege {}; ask an administrator for it.", self.role, privilege.name())))
+        Err(forbidden(
+            "role.privilege",
+            format!("The role {} lacks the privilege {}; ask an administrator for it.", self.role, privilege.name()),
+        ))
     }
 
     /// Refuses when the role does not list an organisation.

@@ -94,7 +94,9 @@ fn job<C: Command>(
 
 fn log<T>(operation: &str, context: &Context, answer: &Result<T>) {
     match answer {
-        Ok(_) => tracing::debug!(operation, request_id = %context.request_id, user = %context.actor.user, preview = context.preview, "done"),
+        Ok(_) => {
+            tracing::debug!(operation, request_id = %context.request_id, user = %context.actor.user, preview = context.preview, "done")
+        }
         Err(e) if e.rejection().is_some() => tracing::info!(operation, request_id = %context.request_id, error = %e, "refused"),
         Err(e) => tracing::error!(operation, request_id = %context.request_id, error = %e, "failed"),
     }

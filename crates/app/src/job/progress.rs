@@ -36,11 +36,18 @@ pub trait Progress: Send {
 /// Writes checkpoints of one job within transactions of the program.
 #[derive(Clone, Debug)]
 pub struct Ticket {
-    /// Id and worker; none when the program runs outside the queue.
-    pub(crate) job: Option<(i64, String)>,
+    job: Option<(i64, String)>,
 }
 
 impl Ticket {
+    /// The ticket of a claimed job.
+    pub fn of(job_id: i64, worker: impl Into<String>) -> Self {
+        Self { job: Some((job_id, worker.into())) }
+    }
+    /// The ticket of a program that runs outside the queue: it writes nothing.
+    pub fn none() -> Self {
+        Self { job: None }
+    }
     /// # Errors
     /// A conflict `job.lost` when another worker took the job: let the transaction fail.
     pub fn write(&self, tx: &mut dyn accrual_store::Write, state: &[u8]) -> Result<()> {
@@ -86,6 +93,6 @@ impl Progress for Silent {
         Ok(())
     }
     fn checkpoint_in(&self) -> Ticket {
-        Ticket { job: None }
+        Ticket::none()
     }
 }
