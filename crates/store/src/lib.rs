@@ -9,6 +9,8 @@ pub mod audit;
 pub mod contracts;
 pub mod idempotency;
 pub mod jobs;
+pub mod journals;
+pub mod migrate;
 pub mod periods;
 pub mod port;
 pub mod schedules;
