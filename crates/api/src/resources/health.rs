@@ -1,0 +1,59 @@
+//! Whether the server is ready, its figures, and the description of its interface.
+
+use crate::call::Call;
+use crate::dialect;
+use crate::openapi;
+use crate::table::{Answer, Answered, Dialect, Family, Operation, REVENUE, Scope, json};
+use axum::body::Body;
+use axum::http::{HeaderValue, header};
+use axum::response::Response;
+use futures_util::FutureExt;
+use serde_json::json;
+
+const BASE: Operation =
+    Operation { family: Family::Operation, group: "Server", scope: Scope::Open, dialect: Dialect::Administration, ..REVENUE };
+
+pub const ROWS: &[Operation] = &[
+    Operation {
+        id: "health",
+        summary: "Whether the server is ready: it answers and its store can be read",
+        path: "/healthz",
+        answers: &[json(200, "Ready.", r#"{"status":"ready","version":"0.1.0"}"#), json(503, "Not ready.", r#"{"status":"stopping"}"#)],
+        handler: Some(|call| health(call).boxed()),
+        ..BASE
+    },
+    Operation {
+        id: "metrics",
+        summary: "Figures for Prometheus",
+        path: "/metrics",
+        answers: &[Answer { status: 200, doc: "Figures in text form.", media: "text/plain", example: "accrual_panics_total 0" }],
+        handler: Some(|call| metrics(call).boxed()),
+        ..BASE
+    },
+    Operation {
+        id: "describe_interface",
+        summary: "This interface as OpenAPI 3",
+        path: "/openapi.json",
+        answers: &[json(200, "The description.", r#"{"openapi":"3.0.3","info":{"title":"Accrual"},"paths":{}}"#)],
+        handler: Some(|call| describe_interface(call).boxed()),
+        ..BASE
+    },
+];
+
+async fn health(call: Call) -> Answered {
+    if !call.api.ready() {
+        return Ok(dialect::answer(axum::http::StatusCode::SERVICE_UNAVAILABLE, &json!({"status": "stopping"})));
+    }
+    call.blocking(|tenant| tenant.store.read(|_| Ok(()))).await?;
+    Ok(dialect::ok(&json!({"status": "ready", "version": env!("CARGO_PKG_VERSION")})))
+}
+
+async fn metrics(call: Call) -> Answered {
+    let mut response = Response::new(Body::from(call.api.metrics.render(&[])));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8"));
+    Ok(response)
+}
+
+async fn describe_interface(_call: Call) -> Answered {
+    Ok(dialect::ok(openapi::document()))
+}

@@ -1,0 +1,113 @@
+//! The token of the integration interface: a signed JSON Web Token that lives 30 minutes.
+
+use accrual_base::error::Kind;
+use accrual_base::{Error, Instant, Result};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
+use serde::{Deserialize, Serialize};
+
+/// Seconds a token lives.
+pub const LIFETIME: i64 = 30 * 60;
+const ISSUER: &str = "Accrual Webservices";
+
+/// What a token says. Times are seconds since 1970.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claims {
+    pub username: String,
+    pub role: String,
+    pub clientname: String,
+    pub clientid: i64,
+    pub iat: i64,
+    pub nbf: i64,
+    pub exp: i64,
+    pub iss: String,
+}
+
+impl Claims {
+    /// Claims that begin now.
+    pub fn new(username: &str, role: &str, clientname: &str, now: Instant) -> Self {
+        let iat = seconds(now);
+        Self {
+            username: username.to_owned(),
+            role: role.to_owned(),
+            clientname: clientname.to_owned(),
+            clientid: crate::CLIENT_ID,
+            iat,
+            nbf: iat,
+            exp: iat + LIFETIME,
+            iss: ISSUER.to_owned(),
+        }
+    }
+}
+
+fn seconds(now: Instant) -> i64 {
+    now.0.div_euclid(1_000_000)
+}
+
+/// Signs claims with HMAC-SHA256.
+///
+/// # Errors
+/// A fault when the claims cannot be written.
+pub fn issue(claims: &Claims, key: &[u8]) -> Result<String> {
+    encode(&Header::new(Algorithm::HS256), claims, &EncodingKey::from_secret(key))
+        .map_err(|e| Error::fault_from("a token could not be signed", e))
+}
+
+/// Reads a token. Its times are compared with the tenant's clock, because that is the clock it was made with.
+///
+/// # Errors
+/// `api.token` when it is not ours, `api.token_expired` when its time is over or has not come.
+pub fn verify(token: &str, key: &[u8], now: Instant) -> Result<Claims> {
+    let mut rules = Validation::new(Algorithm::HS256);
+    rules.required_spec_claims.clear();
+    rules.validate_exp = false;
+    let claims = decode::<Claims>(token, &DecodingKey::from_secret(key), &rules)
+        .map_err(|_| unauthenticated("api.token", "The token is not valid; authenticate again to get a new one."))?
+        .claims;
+    let now = seconds(now);
+    if claims.iss != ISSUER {
+        return Err(unauthenticated("api.token", "The token is not valid; authenticate again to get a new one."));
+    }
+    if now >= claims.exp || now < claims.nbf {
+        return Err(unauthenticated("api.token_expired", "The token has expired; authenticate again to get a new one."));
+    }
+    Ok(claims)
+}
+
+/// A refusal that asks for credentials.
+pub fn unauthenticated(code: &'static str, message: &str) -> Error {
+    Error::rejected(Kind::Unauthenticated, code, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Instant = Instant(1_700_000_000_000_000);
+
+    #[test]
+    fn a_token_lives_thirty_minutes() {
+        let claims = Claims::new("api", "API Role", "Default", NOW);
+        let token = issue(&claims, b"key").unwrap();
+        assert_eq!(verify(&token, b"key", NOW).unwrap(), claims);
+        assert_eq!(claims.exp - claims.iat, 1800);
+        assert!(verify(&token, b"key", NOW.plus_seconds(1799)).is_ok());
+        let late = verify(&token, b"key", NOW.plus_seconds(1800)).unwrap_err();
+        assert_eq!(late.rejection().unwrap().code, "api.token_expired");
+    }
+
+    #[test]
+    fn another_key_another_algorithm_and_a_changed_byte_are_refused() {
+        let token = issue(&Claims::new("api", "API Role", "Default", NOW), b"key").unwrap();
+        assert!(verify(&token, b"other", NOW).is_err());
+        let mut changed = token.clone().into_bytes();
+        let middle = token.find('.').unwrap() + 5;
+        changed[middle] = if changed[middle] == b'A' { b'B' } else { b'A' };
+        assert!(verify(std::str::from_utf8(&changed).unwrap(), b"key", NOW).is_err());
+        // {"typ":"JWT","alg":"none"} with no signature
+        let payload = token.split('.').nth(1).unwrap();
+        assert!(verify(&format!("eyJ0eXAiOiJKV1QiLCJhbGciOiJub25lIn0.{payload}."), b"key", NOW).is_err());
+        for text in ["", ".", "..", "a.b.c"] {
+            assert!(verify(text, b"key", NOW).is_err());
+        }
+    }
+}
