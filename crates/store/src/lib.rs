@@ -15,5 +15,7 @@ pub mod periods;
 pub mod port;
 pub mod schedules;
 pub mod sequence;
+pub mod views;
+pub mod suite;
 
 pub use port::{BulkSink, BulkTable, BulkType, Cell, Commit, Dialect, Flow, Lane, Read, Row, Store, StoreHandle, Write, WriteJob};
