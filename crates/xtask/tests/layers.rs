@@ -21,6 +21,7 @@ const LAYERS: &[(&str, u8)] = &[
     // beside the layers: tests and chores may see everything
     ("accrual-testkit", 7),
     ("accrual-xtask", 7),
+    ("accrual-bench", 7),
 ];
 
 /// Crates from outside that a layer may never see.
