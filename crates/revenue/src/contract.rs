@@ -90,7 +90,9 @@ pub struct Bill {
     /// Signed amount in minor units of the line's currency.
     pub amount: i64,
     pub quantity: Decimal,
-    /// The bill it credits, when it names one.
+    /// Extended list price given on the row; a return lowers the order's list price by it.
+    pub list: i64,
+    /// The bill it credits (or whose credit it takes back), when it names one.
     pub original: Option<i64>,
     pub date: Day,
     pub start: Option<Day>,
@@ -101,7 +103,83 @@ pub struct Bill {
     pub period: PeriodId,
     /// The part of an overage invoice that raised the order line's value.
     pub overage: i64,
+    /// A credit that was taken back, or the row that took it back: no effect beyond the initial entry.
     pub cancelled: bool,
+}
+
+/// What the latest order row said, before bills and credits changed it (reference section 1.4, effect table).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ordered {
+    pub list: i64,
+    pub sell: i64,
+    pub quantity: Decimal,
+}
+
+/// Where a line's stand-alone selling price came from and how it relates to its range (reference section 3.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FairValue {
+    /// The SSP template; 0 when the price was given on the line.
+    pub template: i64,
+    pub basis: Basis,
+    /// The extended SSP at the ordered values; `Line::ssp` follows from it when list or quantity change.
+    pub ordered: i64,
+    /// Extended bounds of the range, minor units.
+    pub below: Option<i64>,
+    pub above: Option<i64>,
+    /// WITHIN_FV_RANGE_FLAG; nothing when the template has no range.
+    pub within: Option<bool>,
+}
+
+/// What a stand-alone selling price grows with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Basis {
+    Given,
+    /// Percent of the extended list price.
+    Percent,
+    /// Price * quantity * term.
+    Amount,
+}
+
+/// Second level, ramp and residual allocation of a line (reference sections 3.4 to 3.6).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AllocationRule {
+    pub residual: Option<Residual>,
+    pub second_level: Option<SecondLevel>,
+    pub ramp: Option<Ramp>,
+}
+
+/// A line priced by the residual approach (RSSP).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Residual {
+    /// Least the line may get.
+    pub minimum: i64,
+    /// Weight among the residual lines.
+    pub weight: i64,
+    /// Alternative SSP for ordinary relative allocation when the residual approach fails.
+    pub alternative: i64,
+}
+
+/// Redistribution inside a group (CV_ELIGIBLE_LVL2_FLAG = Y).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecondLevel {
+    pub group: Option<String>,
+    /// LVL2_ALLOC_PCT.
+    pub percent: Decimal,
+}
+
+/// A ramp deal (RAMP_DEAL_REF) and how it is averaged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ramp {
+    pub group: String,
+    pub averaging: Averaging,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Averaging {
+    /// By days and quantity.
+    Volume,
+    /// By days.
+    Term,
 }
 
 /// How a credit memo consumes revenue (reference section 6.2).
@@ -133,11 +211,13 @@ pub struct Line {
     pub start: Option<Day>,
     /// Inclusive.
     pub end: Option<Day>,
+    /// What the latest order row said; `list`, `sell`, `quantity` and `allocatable` follow from it and the bills.
+    pub ordered: Ordered,
     pub quantity: Decimal,
     pub term: Decimal,
     /// Extended list price, minor units.
     pub list: i64,
-    /// Extended (net) sell price.
+    /// Extended sell price, with overage.
     pub sell: i64,
     /// Allocatable price: the line's part of the transaction price.
     pub allocatable: i64,
@@ -145,13 +225,19 @@ pub struct Line {
     pub ssp: Option<i64>,
     /// Given on the line itself (EXT_SSP): wins over templates.
     pub ssp_given: bool,
-    /// Allocated price. The carve is `allocated - allocatable`.
+    pub fair: Option<FairValue>,
+    pub rule: Option<Box<AllocationRule>>,
+    /// `allocatable` in the contract's allocation currency.
+    pub allocation_base: i64,
+    /// Allocated price, in the contract's allocation currency. The carve is `allocated - allocation_base`.
     pub allocated: i64,
     /// Takes part in relative allocation (CV_ELIGIBLE_FLAG).
     pub eligible: bool,
     /// UNBILL_FLAG: recognition before billing goes to Unbilled AR.
     pub right_to_bill: bool,
     pub cancelled: bool,
+    /// A system line made for a bill without an order; no order row may change it (RPRO-00617).
+    pub standalone: bool,
     pub created: PeriodId,
     pub actions: Vec<Action>,
     pub bills: Vec<Bill>,
@@ -160,10 +246,39 @@ pub struct Line {
     pub next_leg: u16,
 }
 
+impl Rates {
+    /// Both rates 1.
+    pub const UNIT: Self = Self { functional: Decimal::ONE, reporting: Decimal::ONE };
+}
+
+impl PeriodContext {
+    /// Nothing posted yet.
+    pub fn new(open: PeriodId, sequence: i64) -> Self {
+        Self { open, watermarks: Vec::new(), sequence }
+    }
+    /// The last period of a leg that cannot change any more: closed or posted.
+    pub fn frozen_through(&self, leg: &Leg) -> PeriodId {
+        let closed = self.open.plus(-1);
+        let posted = self.watermarks.iter().filter(|w| leg.sequence <= w.sequence).map(|w| w.period).max();
+        // the opening billing entry is never transferred
+        let posted = if leg.kind == LegKind::InitialBilling { None } else { posted.max(leg.posted_through) };
+        closed.max(posted.unwrap_or(closed))
+    }
+}
+
+impl Contract {
+    pub fn line(&self, id: i64) -> Option<&Line> {
+        self.lines.iter().find(|l| l.id == id)
+    }
+    pub fn pob(&self, id: i64) -> Option<&Pob> {
+        self.pobs.iter().find(|p| p.id == id)
+    }
+}
+
 impl Line {
-    /// Carve-in (positive) or carve-out (negative), minor units.
+    /// Carve-in (positive) or carve-out (negative), minor units of the contract's allocation currency.
     pub fn carve(&self) -> i64 {
-        self.allocated - self.allocatable
+        self.allocated - self.allocation_base
     }
 }
 
@@ -185,10 +300,14 @@ pub enum LegKind {
     Allocation = 5,
 }
 
-/// The schedule type letter of the views (SCHD_TYPE_FLAG).
 impl LegKind {
     pub const ALL: [Self; 6] =
         [Self::InitialBilling, Self::Billed, Self::Unbilled, Self::UnbilledReceivable, Self::AllocationOpening, Self::Allocation];
+
+    /// Recognises contractual revenue.
+    pub fn is_revenue(self) -> bool {
+        matches!(self, Self::Billed | Self::Unbilled | Self::UnbilledReceivable)
+    }
 }
 
 /// A run of amounts in consecutive periods, all of one kind. Amounts are signed: negative swaps debit and credit.
@@ -207,11 +326,13 @@ pub struct Leg {
     /// Grows with every collection; compared with the watermark of transfer batches.
     pub sequence: i64,
     pub created: PeriodId,
+    /// The currency of its amounts: the line's, or the contract's allocation currency for the two allocation kinds.
+    pub currency: Currency,
     /// The rates its functional and reporting amounts use.
     pub rates: Rates,
     /// The period of the first amount.
     pub start: PeriodId,
-    /// Minor units of the line's currency, one per consecutive period.
+    /// Minor units of `currency`, one per consecutive period.
     pub amounts: Vec<i64>,
     /// Set by a transfer batch with criteria; whole batches are known by their watermark.
     pub posted_through: Option<PeriodId>,
@@ -241,6 +362,10 @@ pub struct Contract {
     pub created: PeriodId,
     pub lines: Vec<Line>,
     pub pobs: Vec<Pob>,
+    /// The currency allocation is done in; the lines' own when they share one (reference section 10).
+    pub allocation_currency: Option<Currency>,
+    /// Rates of allocation entries: those of the earliest booked line, or what the allocation currency asks for.
+    pub allocation_rates: Option<Rates>,
     /// Why allocation was not done, for example RPRO-00607; nothing when it was.
     pub allocation_error: Option<&'static str>,
 }

@@ -3,7 +3,19 @@
 //! No async, SQL, HTTP, clock or randomness. A contract comes in with new transactions, the same contract
 //! goes out with its accounting legs; [`contract`] holds the types both sides agree on.
 
+pub mod allocate;
+pub mod attributes;
+pub mod billing;
+pub mod collect;
 pub mod contract;
 pub mod fields;
+pub mod grouping;
+pub mod pob;
 pub mod policy;
+pub mod reconcile;
 pub mod record;
+pub mod stage;
+pub mod release;
+pub mod schedule;
+pub mod ssp;
+pub mod target;

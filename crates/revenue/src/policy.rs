@@ -65,3 +65,47 @@ pub struct PobTemplate {
     pub accounting: AccountingMethod,
     pub retain: RetainMethod,
 }
+
+/// In which currency a contract with several transaction currencies is allocated (reference section 10).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AllocationCurrency {
+    /// The functional currency when all lines share it, else the reporting currency.
+    #[default]
+    LowestCommon,
+    /// Always the reporting currency.
+    Reporting,
+}
+
+/// Everything an administrator set up that the engine follows.
+#[derive(Clone, Debug)]
+pub struct Policies {
+    /// Sorted by id.
+    pub templates: Vec<PobTemplate>,
+    pub pob: crate::pob::Rules,
+    pub ssp: crate::ssp::Hierarchy,
+    /// ALLOW_OVERSTATED_INVOICE: an invoice above the order raises the order.
+    pub allow_overstated_invoice: bool,
+    /// ALLOC_WITHIN_FV_TRANS: allocate even when every price lies within its range.
+    pub allocate_within_range: bool,
+    /// Allocation Enabled of the book.
+    pub allocation_enabled: bool,
+    /// CM-C may name the order line (RPRO-00662).
+    pub credit_order_line: bool,
+    pub allocation_currency: AllocationCurrency,
+    /// The reporting currency of the book.
+    pub reporting: accrual_base::Currency,
+}
+
+impl Policies {
+    /// The POB template with this id.
+    ///
+    /// # Errors
+    /// A fault when it is not there: the caller loads every template the contract uses.
+    pub fn template(&self, id: i64) -> accrual_base::Result<&PobTemplate> {
+        self.templates
+            .binary_search_by_key(&id, |t| t.id)
+            .ok()
+            .and_then(|at| self.templates.get(at))
+            .ok_or_else(|| accrual_base::Error::fault(format!("POB template {id} is not among the policies")))
+    }
+}

@@ -1,0 +1,67 @@
+//! Which contract a row belongs to: the grouping key (reference section 2.2).
+
+use crate::attributes::{Attributes, compound};
+use accrual_base::{Error, PeriodId, Result};
+
+/// Rows equal in all fields form one contract.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule {
+    pub fields: Vec<String>,
+    pub window: Window,
+}
+
+/// How long a contract takes new rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Window {
+    #[default]
+    Always,
+    /// Only in the period in which the contract was created.
+    CreationPeriod,
+}
+
+/// The key of a row: the first rule whose fields are all filled wins.
+///
+/// The key names its rule, so that equal values under two rules do not meet, and its period when the rule is bound to it.
+///
+/// # Errors
+/// RPRO-00684 when no rule applies.
+pub fn key(rules: &[Rule], row: &dyn Attributes, open: PeriodId) -> Result<String> {
+    for rule in rules {
+        if let Some(values) = compound(&rule.fields, row) {
+            let fields = rule.fields.join("+");
+            return Ok(match rule.window {
+                Window::Always => format!("{fields}={values}"),
+                Window::CreationPeriod => format!("{fields}={values}@{open}"),
+            });
+        }
+    }
+    let wanted: Vec<String> = rules.iter().map(|r| r.fields.join(" + ")).collect();
+    Err(Error::invalid(
+        "RPRO-00684",
+        format!("The row cannot be grouped into a contract: fill the fields of one grouping rule ({}).", wanted.join("; ")),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    fn row(values: &[(&str, &str)]) -> BTreeMap<String, String> {
+        values.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect()
+    }
+
+    #[test]
+    fn the_first_rule_whose_fields_are_filled_wins() {
+        let rules = [
+            Rule { fields: vec!["SO_NUM".into(), "TERM_NUM".into()], window: Window::Always },
+            Rule { fields: vec!["CUSTOMER_NUM".into()], window: Window::CreationPeriod },
+        ];
+        let open = PeriodId(202_401);
+        let one = key(&rules, &row(&[("SO_NUM", "S1"), ("TERM_NUM", "1"), ("CUSTOMER_NUM", "C")]), open).unwrap();
+        assert_eq!(one, "SO_NUM+TERM_NUM=S1\u{1f}1");
+        assert_eq!(key(&rules, &row(&[("SO_NUM", "S1"), ("CUSTOMER_NUM", "C")]), open).unwrap(), "CUSTOMER_NUM=C@202401");
+        let refused = key(&rules, &row(&[]), open).unwrap_err();
+        assert_eq!(refused.rejection().unwrap().code, "RPRO-00684");
+    }
+}
