@@ -2,7 +2,7 @@
 //!
 //! A backend's test file says `accrual_store::contract_suite!(make);` where `make` is a function that answers a
 //! new, empty store: a `StoreHandle`, or a guard that dereferences to one and cleans up when it is dropped. Each case
-//! becomes one test.
+//! becomes one test. With `contract_suite!(optional make)` the function may answer nothing, and the case is left out.
 
 pub mod bulk;
 pub mod cells;
@@ -23,7 +23,14 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 #[macro_export]
 macro_rules! contract_suite {
     ($make:ident) => {
-        $crate::contract_suite! { $make;
+        $crate::contract_suite! { @all required $make }
+    };
+    // `make` answers nothing where the backend cannot be had: it says so itself, and the cases are left out.
+    (optional $make:ident) => {
+        $crate::contract_suite! { @all optional $make }
+    };
+    (@all $how:ident $make:ident) => {
+        $crate::contract_suite! { @each $how $make;
             bulk: many_rows_and_what_follows_sees_them, a_failure_half_way_leaves_nothing, a_duplicate_half_way_leaves_nothing,
                 rows_that_do_not_fit_are_refused, nothing_and_nulls, in_a_group_beside_others;
             cells: every_kind_comes_back_as_it_went, extremes_by_bulk, text_of_every_script, twenty_megabytes;
@@ -38,13 +45,21 @@ macro_rules! contract_suite {
             unique: a_duplicate_is_a_conflict, a_deferred_duplicate_fails_its_job_alone, a_deferred_write_is_seen_by_the_next_read;
         }
     };
-    ($make:ident; $($module:ident: $($case:ident),+ ;)+) => {
+    (@each $how:ident $make:ident; $($module:ident: $($case:ident),+ ;)+) => {
         $(mod $module {
             $(#[test]
             fn $case() {
-                $crate::suite::$module::$case(&super::$make());
+                $crate::contract_suite! { @run $how super::$make(), $crate::suite::$module::$case }
             })+
         })+
+    };
+    (@run required $store:expr, $case:path) => {
+        $case(&$store);
+    };
+    (@run optional $store:expr, $case:path) => {
+        if let Some(store) = $store {
+            $case(&store);
+        }
     };
 }
 

@@ -1,0 +1,392 @@
+//! One transaction shared by several units of work.
+//!
+//! Statements that need no answer wait in a queue and are sent together with the next one that does, or before the
+//! commit. A unit that asked for an answer stands behind a savepoint of its own; units that only queued share one, and
+//! are sent again one by one behind savepoints of their own when one of their statements fails. Either way a failure
+//! undoes the unit at fault and no other.
+
+use crate::array::Column;
+use crate::connection::{Live, Prepared};
+use crate::error::{is_fatal, replicate, translate};
+use crate::pipeline::{Last, Out, Outcome, run};
+use crate::row::Halt;
+use crate::value::Kept;
+use accrual_base::{Error, Result};
+use std::sync::Arc;
+use tokio::runtime::Runtime;
+
+const SAVE: &str = "SAVEPOINT unit";
+const MOVE: &str = "RELEASE SAVEPOINT unit; SAVEPOINT unit";
+const BACK: &str = "ROLLBACK TO SAVEPOINT unit";
+/// Rows of one merged insert, at most: beyond this arrays gain nothing and only take memory.
+const MERGE: usize = 1_000;
+/// What may wait unsent, in statements and bytes: a long unit must run in constant memory.
+const WAITING: usize = 4_096;
+const WAITING_BYTES: usize = 4 << 20;
+/// The unit of nobody: between the last one and the commit.
+const NOBODY: usize = usize::MAX;
+
+/// A deferred statement of a unit.
+struct Step {
+    unit: usize,
+    prepared: Arc<Prepared>,
+    params: Vec<Kept>,
+}
+
+pub(crate) struct Batch<'c> {
+    pub runtime: &'c Runtime,
+    pub live: &'c mut Live,
+    /// Whether several units share the transaction, so that each needs a way back of its own.
+    shared: bool,
+    begun: bool,
+    /// Whether the savepoint exists.
+    saved: bool,
+    /// The unit whose statements, and nobody else's, came after the savepoint.
+    anchor: Option<usize>,
+    current: usize,
+    queue: Vec<Step>,
+    waiting_bytes: usize,
+    /// Units found at fault after they had ended.
+    failed: Vec<(usize, Error)>,
+    /// Why the current unit can only be given up; it has been undone.
+    poison: Option<Error>,
+    lost: Option<String>,
+}
+
+impl<'c> Batch<'c> {
+    pub fn new(runtime: &'c Runtime, live: &'c mut Live, shared: bool) -> Self {
+        Self {
+            runtime,
+            live,
+            shared,
+            begun: false,
+            saved: false,
+            anchor: None,
+            current: NOBODY,
+            queue: Vec::new(),
+            waiting_bytes: 0,
+            failed: Vec::new(),
+            poison: None,
+            lost: None,
+        }
+    }
+
+    pub fn is_lost(&self) -> bool {
+        self.lost.is_some()
+    }
+
+    /// Starts the next unit.
+    pub fn start(&mut self, unit: usize) {
+        self.current = unit;
+        self.poison = None;
+    }
+
+    /// Ends the current unit, keeping what it did.
+    ///
+    /// # Errors
+    /// When one of its statements had failed, even if its code went on.
+    pub fn keep(&mut self) -> Result<()> {
+        self.poison.take().map_or(Ok(()), Err)
+    }
+
+    /// Ends the current unit, undoing what it did, after making sure that it would have worked.
+    ///
+    /// # Errors
+    /// When one of its statements failed.
+    pub fn preview(&mut self) -> Result<()> {
+        if self.poison.is_none() && self.queue.iter().any(|s| s.unit == self.current) {
+            self.sync(true, Last::Nothing)?;
+        }
+        let verdict = self.keep();
+        self.give_up();
+        verdict
+    }
+
+    /// Ends the current unit, undoing what it did.
+    pub fn give_up(&mut self) {
+        let (current, was_undone) = (self.current, self.poison.take().is_some());
+        self.queue.retain(|s| s.unit != current);
+        let reached_server = if self.shared { self.anchor == Some(current) } else { self.begun };
+        if reached_server && !was_undone {
+            self.undo();
+        }
+    }
+
+    /// Queues a statement of the current unit.
+    ///
+    /// # Errors
+    /// When the unit has failed already, or the queue was full and a statement in it failed.
+    pub fn defer(&mut self, prepared: Arc<Prepared>, params: Vec<Kept>) -> Result<()> {
+        self.usable()?;
+        self.waiting_bytes += params.iter().map(Kept::weight).sum::<usize>();
+        self.queue.push(Step { unit: self.current, prepared, params });
+        if self.queue.len() >= WAITING || self.waiting_bytes >= WAITING_BYTES {
+            self.sync(true, Last::Nothing)?;
+        }
+        Ok(())
+    }
+
+    /// The statement, prepared. What is not known yet is prepared behind the current unit's savepoint, because a
+    /// statement that cannot be prepared breaks the transaction.
+    ///
+    /// # Errors
+    /// When the unit has failed already or the server does not accept the text.
+    pub fn prepared(&mut self, sql: &str) -> Result<Arc<Prepared>> {
+        self.usable()?;
+        if let Some(known) = self.live.statements.get(sql) {
+            return Ok(Arc::clone(known));
+        }
+        self.behind_savepoint()?;
+        match self.runtime.block_on(self.live.prepare(sql)) {
+            Ok(prepared) => Ok(prepared),
+            Err(e) => Err(self.fail_current(sql, e)),
+        }
+    }
+
+    /// Sends what waits; from here on a failure undoes the current unit alone.
+    ///
+    /// # Errors
+    /// When a statement of the current unit failed.
+    pub fn behind_savepoint(&mut self) -> Result<()> {
+        self.usable()?;
+        if self.begun || !self.queue.is_empty() { self.sync(true, Last::Nothing).map(drop) } else { Ok(()) }
+    }
+
+    /// Makes sure that the transaction is open and the current unit is behind its savepoint: for COPY.
+    ///
+    /// # Errors
+    /// When a statement of the current unit failed.
+    pub fn open(&mut self) -> Result<()> {
+        self.usable()?;
+        self.sync(true, Last::Nothing).map(drop)
+    }
+
+    /// Notes that the current unit met an error the server knows of, and undoes it.
+    pub fn fail_current(&mut self, sql: &str, e: tokio_postgres::Error) -> Error {
+        self.forget_stale_plans(&e);
+        if is_fatal(&e) {
+            return self.lose(translate(sql, e));
+        }
+        let error = translate(sql, e);
+        self.poison_current(&error);
+        error
+    }
+
+    /// Undoes the current unit because of an error that is not the server's.
+    pub fn poison_current(&mut self, error: &Error) {
+        self.poison = Some(replicate(error));
+        if self.begun {
+            self.undo();
+        }
+    }
+
+    /// Sends what waits and then `last`, and answers its count. `own` puts the current unit behind its own savepoint.
+    ///
+    /// # Errors
+    /// When a statement of the current unit failed (it has then been undone), or the callback did.
+    pub fn sync(&mut self, own: bool, mut last: Last<'_>) -> Result<u64> {
+        self.usable()?;
+        let mut one_by_one = false;
+        loop {
+            let (outcome, owners) = {
+                let (outs, owners) = self.plan(own, one_by_one);
+                (self.runtime.block_on(run(&self.live.client, &outs, last.again())), owners)
+            };
+            let (position, error) = match outcome {
+                Outcome::Early(position, error) => (position, error),
+                Outcome::Done(count) => {
+                    self.sent(own);
+                    return Ok(count);
+                }
+                Outcome::Late(Halt::Callback(error)) => {
+                    self.sent(own);
+                    return Err(error);
+                }
+                Outcome::Late(Halt::Database(error)) => {
+                    self.sent(own);
+                    let sql = last_sql(&last);
+                    return Err(self.fail_current(sql, error));
+                }
+            };
+            self.recover(owners[position], error, &mut one_by_one)?;
+        }
+    }
+
+    /// Sends what waits and commits.
+    ///
+    /// # Errors
+    /// When nothing was kept: the connection is gone or the commit was refused.
+    pub fn commit(&mut self) -> Result<Vec<(usize, Error)>> {
+        self.current = NOBODY;
+        self.poison = None;
+        if !self.queue.is_empty() {
+            self.sync(false, Last::Nothing)?;
+        }
+        self.usable()?;
+        if self.begun {
+            self.begun = false;
+            if let Err(e) = self.runtime.block_on(self.live.client.batch_execute("COMMIT")) {
+                let fatal = is_fatal(&e);
+                let error = translate("COMMIT", e);
+                if fatal {
+                    let text = format!("{error}; whether the work was kept is not known: look before sending it again");
+                    return Err(self.lose(Error::fault(text)));
+                }
+                return Err(error);
+            }
+        }
+        Ok(std::mem::take(&mut self.failed))
+    }
+
+    fn usable(&self) -> Result<()> {
+        if let Some(why) = &self.lost {
+            return Err(Error::fault(why.clone()));
+        }
+        if let Some(why) = &self.poison {
+            return Err(Error::fault(format!("an earlier statement of this unit of work failed, nothing more can be done in it: {why}")));
+        }
+        Ok(())
+    }
+
+    /// Everything that is to be sent, and whose it is.
+    fn plan(&self, own: bool, one_by_one: bool) -> (Vec<Out<'_>>, Vec<Option<usize>>) {
+        let mut plan = Plan { outs: Vec::new(), owners: Vec::new(), shared: self.shared, saved: self.saved };
+        if !self.begun {
+            plan.text("BEGIN");
+        }
+        // Steps stand in the order of units: first the rest of the unit behind the savepoint, then the others, then the current.
+        let tail = self.queue.partition_point(|s| Some(s.unit) == self.anchor);
+        let mine = if own { self.queue.partition_point(|s| s.unit != self.current).max(tail) } else { self.queue.len() };
+        plan.steps(&self.queue[..tail]);
+        let others = &self.queue[tail..mine];
+        for group in others.chunk_by(|a, b| !one_by_one || a.unit == b.unit) {
+            plan.save();
+            plan.steps(group);
+        }
+        if own && self.anchor != Some(self.current) {
+            plan.save();
+        }
+        plan.steps(&self.queue[mine..]);
+        (plan.outs, plan.owners)
+    }
+
+    /// Everything in the queue is done.
+    fn sent(&mut self, own: bool) {
+        self.begun = true;
+        self.saved |= self.shared;
+        self.anchor = own.then_some(self.current);
+        self.queue.clear();
+        self.waiting_bytes = 0;
+    }
+
+    /// Undoes the unit at fault and takes what has been done out of the queue, so that the rest can be sent again.
+    fn recover(&mut self, owner: Option<usize>, error: tokio_postgres::Error, one_by_one: &mut bool) -> Result<()> {
+        self.forget_stale_plans(&error);
+        let Some(unit) = owner.filter(|_| !is_fatal(&error)) else {
+            return Err(self.lose(translate("the transaction", error)));
+        };
+        self.begun = true;
+        self.saved |= self.shared;
+        let step = self.queue.iter().find(|s| s.unit == unit);
+        let error = translate(step.map_or("a deferred statement", |s| &s.prepared.sql), error);
+        if unit == self.current {
+            self.sent(true);
+            self.poison_current(&error);
+            return Err(error);
+        }
+        self.undo();
+        if self.anchor == Some(unit) || *one_by_one {
+            self.failed.push((unit, error));
+            self.queue.retain(|s| s.unit > unit);
+        } else {
+            let anchor = self.anchor;
+            self.queue.retain(|s| Some(s.unit) != anchor);
+            *one_by_one = true;
+        }
+        self.anchor = None;
+        self.usable()
+    }
+
+    /// Back to the savepoint, or to nothing when the unit has the transaction for itself.
+    fn undo(&mut self) {
+        let text = if self.shared { BACK } else { "ROLLBACK" };
+        self.begun = self.shared;
+        if let Err(e) = self.runtime.block_on(self.live.client.batch_execute(text)) {
+            self.lose(translate(text, e));
+        }
+    }
+
+    fn lose(&mut self, error: Error) -> Error {
+        self.lost = Some(error.to_string());
+        error
+    }
+
+    /// A table changed under a prepared statement: the next use prepares it anew.
+    fn forget_stale_plans(&mut self, e: &tokio_postgres::Error) {
+        if e.code() == Some(&tokio_postgres::error::SqlState::FEATURE_NOT_SUPPORTED) {
+            self.live.statements.clear();
+        }
+    }
+}
+
+fn last_sql<'a>(last: &Last<'a>) -> &'a str {
+    match last {
+        Last::Nothing => "the transaction",
+        Last::Execute { sql, .. } | Last::Query { sql, .. } | Last::Keys { sql, .. } => sql,
+    }
+}
+
+struct Plan<'a> {
+    outs: Vec<Out<'a>>,
+    owners: Vec<Option<usize>>,
+    shared: bool,
+    saved: bool,
+}
+
+impl<'a> Plan<'a> {
+    fn text(&mut self, text: &'static str) {
+        self.outs.push(Out::Text(text));
+        self.owners.push(None);
+    }
+
+    fn save(&mut self) {
+        if self.shared {
+            self.text(if self.saved { MOVE } else { SAVE });
+            self.saved = true;
+        }
+    }
+
+    /// The steps in order; inserts that follow each other are gathered by statement.
+    fn steps(&mut self, steps: &'a [Step]) {
+        for run in steps.chunk_by(|a, b| a.prepared.many.is_some() && b.prepared.many.is_some()) {
+            let mut groups: Vec<Vec<&Step>> = Vec::new();
+            for step in run {
+                match groups.iter_mut().find(|g| Arc::ptr_eq(&g[0].prepared, &step.prepared)) {
+                    Some(group) if step.prepared.many.is_some() => group.push(step),
+                    _ => groups.push(vec![step]),
+                }
+            }
+            groups.iter().for_each(|group| self.group(group));
+        }
+    }
+
+    fn group(&mut self, group: &[&'a Step]) {
+        for part in group.chunks(MERGE) {
+            self.owners.push(Some(part[0].unit));
+            self.outs.push(match &part[0].prepared.many {
+                Some(statement) if part.len() > 1 => Out::Many { statement, columns: columns(part) },
+                _ => Out::One { statement: &part[0].prepared.statement, params: &part[0].params },
+            });
+        }
+    }
+}
+
+/// Turns rows into columns. A row with too few cells leaves its column short, and the server refuses the arrays.
+fn columns<'a>(rows: &[&'a Step]) -> Vec<Column<'a>> {
+    let types = rows[0].prepared.types();
+    let column = |(at, ty): (usize, &tokio_postgres::types::Type)| Column {
+        element: ty.clone(),
+        cells: rows.iter().filter_map(|r| r.params.get(at)).collect(),
+    };
+    types.iter().enumerate().map(column).collect()
+}

@@ -1,0 +1,156 @@
+//! The writer threads: who waits is collected, run in one transaction, committed once, answered.
+
+use crate::batch::Batch;
+use crate::connection::Line;
+use crate::error::replicate;
+use crate::unit::Unit;
+use accrual_base::{Error, Result};
+use accrual_store::{Commit, WriteJob};
+use std::any::Any;
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::{self, JoinHandle};
+
+type Value = Box<dyn Any + Send>;
+type Done = Box<dyn FnOnce(Result<Value>) + Send>;
+
+/// One writer thread.
+pub(crate) struct LaneThread {
+    sender: Mutex<Option<Sender<WriteJob>>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl LaneThread {
+    /// Starts the thread; up to `group` jobs share a commit.
+    ///
+    /// # Errors
+    /// A fault when the system refuses a thread.
+    pub fn start(name: String, line: Line, group: usize) -> Result<Self> {
+        let (sender, receiver) = channel();
+        let work = move || serve(line, &receiver, group.max(1));
+        let thread =
+            thread::Builder::new().name(name).spawn(work).map_err(|e| Error::fault_from("a database writer could not start", e))?;
+        Ok(Self { sender: Mutex::new(Some(sender)), thread: Mutex::new(Some(thread)) })
+    }
+
+    /// Queues a job, or answers it at once when the store is closed.
+    pub fn submit(&self, job: WriteJob) {
+        let refused = match &*lock(&self.sender) {
+            Some(sender) => sender.send(job).err().map(|e| e.0),
+            None => Some(job),
+        };
+        if let Some(job) = refused {
+            (job.done)(Err(Error::fault("the store is closed")));
+        }
+    }
+
+    /// Waits for what is queued and stops.
+    pub fn close(&self) {
+        drop(lock(&self.sender).take());
+        let thread = lock(&self.thread).take();
+        // The last handle may be dropped by a job: a thread cannot wait for itself.
+        if let Some(thread) = thread.filter(|t| t.thread().id() != thread::current().id())
+            && thread.join().is_err()
+        {
+            tracing::error!("a database writer ended with a panic");
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+fn serve(mut line: Line, receiver: &Receiver<WriteJob>, group: usize) {
+    let mut waiting = VecDeque::new();
+    loop {
+        if waiting.is_empty() {
+            let Ok(job) = receiver.recv() else { return };
+            waiting.push_back(job);
+        }
+        while waiting.len() < group {
+            let Ok(job) = receiver.try_recv() else { break };
+            waiting.push_back(job);
+        }
+        serve_group(&mut line, &mut waiting);
+    }
+}
+
+/// How a job's code ended.
+enum End {
+    /// To be kept, if the commit succeeds.
+    Keep(Value),
+    /// Undone already; this is the answer.
+    Answer(Result<Value>),
+}
+
+/// Runs what waits in one transaction. Jobs not started when the connection is lost stay for the next one.
+fn serve_group(line: &mut Line, waiting: &mut VecDeque<WriteJob>) {
+    if let Err(e) = line.connect() {
+        for job in waiting.drain(..) {
+            answer(job.done, Err(replicate(&e)));
+        }
+        return;
+    }
+    let Some(live) = line.live.as_mut() else { return };
+    let mut batch = Batch::new(&line.runtime, live, waiting.len() > 1);
+    let mut ended: Vec<(Done, End)> = Vec::with_capacity(waiting.len());
+    while !batch.is_lost() {
+        let Some(job) = waiting.pop_front() else { break };
+        let end = run(&mut batch, ended.len(), job.run);
+        ended.push((job.done, end));
+    }
+    let committed = batch.commit();
+    if batch.is_lost() || live.client.is_closed() {
+        line.live = None;
+    }
+    tell(ended, committed);
+}
+
+fn run(batch: &mut Batch<'_>, unit: usize, run: Box<dyn FnOnce(&mut dyn accrual_store::Write) -> Result<Commit<Value>> + Send>) -> End {
+    batch.start(unit);
+    let outcome = catch_unwind(AssertUnwindSafe(|| run(&mut Unit(batch))));
+    match outcome {
+        Ok(Ok(Commit::Keep(value))) => match batch.keep() {
+            Ok(()) => End::Keep(value),
+            Err(e) => End::Answer(Err(e)),
+        },
+        Ok(Ok(Commit::RollBack(value))) => End::Answer(batch.preview().map(|()| value)),
+        Ok(Err(e)) => {
+            batch.give_up();
+            End::Answer(Err(e))
+        }
+        Err(panic) => {
+            batch.give_up();
+            let text = panic.downcast_ref::<&str>().map(ToString::to_string).or_else(|| panic.downcast_ref::<String>().cloned());
+            End::Answer(Err(Error::fault(format!("a unit of work panicked: {}", text.unwrap_or_default()))))
+        }
+    }
+}
+
+fn tell(ended: Vec<(Done, End)>, committed: Result<Vec<(usize, Error)>>) {
+    let (mut failed, refused) = match committed {
+        Ok(failed) => (failed, None),
+        Err(e) => (Vec::new(), Some(e)),
+    };
+    for (unit, (done, end)) in ended.into_iter().enumerate() {
+        let result = match end {
+            End::Answer(result) => result,
+            End::Keep(value) => match (&refused, failed.iter().position(|(u, _)| *u == unit)) {
+                (Some(e), _) => Err(replicate(e)),
+                (None, Some(at)) => Err(failed.swap_remove(at).1),
+                (None, None) => Ok(value),
+            },
+        };
+        answer(done, result);
+    }
+}
+
+/// A callback that panics must not take the writer with it.
+fn answer(done: Done, result: Result<Value>) {
+    if catch_unwind(AssertUnwindSafe(|| done(result))).is_err() {
+        tracing::error!("the receiver of a write's answer panicked");
+    }
+}

@@ -1,0 +1,88 @@
+//! One consistent snapshot on a pooled connection.
+
+use crate::block::block_on;
+use crate::connection::STATEMENTS;
+use crate::error::translate;
+use crate::row::{Each, KEYS, array_sql, hand_over};
+use crate::value::Param;
+use accrual_base::Result;
+use accrual_store::{Cell, Dialect, Flow, Read, Row};
+use deadpool_postgres::Object;
+use futures_util::future::{join, maybe_done};
+use futures_util::poll;
+use std::pin::pin;
+use tokio_postgres::{RowStream, Statement};
+
+const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
+pub(crate) struct Reader {
+    connection: Object,
+    begun: bool,
+}
+
+impl Reader {
+    pub fn new(connection: Object) -> Self {
+        if connection.statement_cache.size() >= STATEMENTS {
+            connection.statement_cache.clear();
+        }
+        Self { connection, begun: false }
+    }
+
+    /// Starts a statement; the first one carries the BEGIN with it in the same round trip.
+    async fn start(&mut self, sql: &str, statement: &Statement, values: Values<'_>) -> Result<RowStream> {
+        let client = &self.connection;
+        let begin = async { if self.begun { Ok(()) } else { client.batch_execute(BEGIN).await } };
+        let rows = async {
+            match values {
+                Values::Params(params) => client.query_raw(statement, params).await,
+                Values::Keys(keys) => client.query_raw(statement, [keys]).await,
+            }
+        };
+        let (begin, rows) = join(begin, rows).await;
+        begin.map_err(|e| translate(BEGIN, e))?;
+        self.begun = true;
+        rows.map_err(|e| translate(sql, e))
+    }
+
+    async fn run(&mut self, sql: &str, values: Values<'_>, each: Each<'_>) -> Result<Flow> {
+        let statement = self.connection.prepare_cached(sql).await.map_err(|e| translate(sql, e))?;
+        let rows = self.start(sql, &statement, values).await?;
+        hand_over(rows, each).await.map_err(|halt| halt.into_error(sql))
+    }
+
+    /// Ends the snapshot without waiting for the answer: whoever uses the connection next is served after it.
+    pub fn end(self) {
+        if self.begun {
+            block_on(async {
+                let mut end = pin!(maybe_done(self.connection.batch_execute("ROLLBACK")));
+                let _ = poll!(end.as_mut());
+            });
+        }
+    }
+}
+
+enum Values<'a> {
+    Params(&'a [Param<'a>]),
+    Keys(&'a [i64]),
+}
+
+impl Read for Reader {
+    fn dialect(&self) -> Dialect {
+        Dialect::Postgres
+    }
+
+    fn query(&mut self, sql: &str, params: &[Cell<'_>], each: Each<'_>) -> Result<()> {
+        let params: Vec<Param<'_>> = params.iter().map(|c| Param(*c)).collect();
+        block_on(self.run(sql, Values::Params(&params), each)).map(drop)
+    }
+
+    fn query_keys(&mut self, sql: &str, keys: &[i64], each: &mut dyn FnMut(&dyn Row) -> Result<Flow>) -> Result<()> {
+        let sql = array_sql(sql)?;
+        for keys in keys.chunks(KEYS) {
+            if block_on(self.run(&sql, Values::Keys(keys), each))? == Flow::Stop {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
