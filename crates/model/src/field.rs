@@ -1,0 +1,154 @@
+//! A field of a descriptor.
+
+use crate::{Names, Text, Value};
+
+/// What a field holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FieldType {
+    Text,
+    Bool,
+    Int,
+    /// Exact decimal: a price, rate, quantity or percentage. Never an amount of money.
+    Decimal,
+    Date,
+    Instant,
+    /// A structure of its own shape.
+    Json,
+    /// A text that is written and compared, never shown: a hash.
+    Secret,
+    /// Another object, by name of its descriptor (table spelling).
+    Reference {
+        to: Text,
+        by: ReferenceBy,
+    },
+}
+
+/// How a reference names its target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReferenceBy {
+    /// The target's id.
+    Id,
+    /// The target's first unique field, which is fixed at creation.
+    Key,
+}
+
+impl FieldType {
+    /// The word describe uses.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Bool => "boolean",
+            Self::Int => "integer",
+            Self::Decimal => "decimal",
+            Self::Date => "date",
+            Self::Instant => "instant",
+            Self::Json => "json",
+            Self::Secret => "secret",
+            Self::Reference { .. } => "reference",
+        }
+    }
+    /// What a client should send, for messages.
+    pub fn expected(&self) -> &'static str {
+        match self {
+            Self::Text | Self::Secret | Self::Reference { by: ReferenceBy::Key, .. } => "a text",
+            Self::Bool => "true or false",
+            Self::Int | Self::Reference { by: ReferenceBy::Id, .. } => "a whole number",
+            Self::Decimal => "a decimal number, as a text or with at most 15 digits",
+            Self::Date => "a date written YYYY-MM-DD",
+            Self::Instant => "an instant written YYYY-MM-DDTHH:MM:SSZ",
+            Self::Json => "a structure",
+        }
+    }
+    /// Whether a value is of this type; [`Value::Null`] is of every type.
+    pub fn holds(&self, value: &Value) -> bool {
+        match (self, value) {
+            (_, Value::Null)
+            | (Self::Text | Self::Secret, Value::Text(_))
+            | (Self::Bool, Value::Bool(_))
+            | (Self::Int, Value::Int(_))
+            | (Self::Decimal, Value::Decimal(_))
+            | (Self::Date, Value::Date(_))
+            | (Self::Instant, Value::Instant(_))
+            | (Self::Json, Value::Json(_)) => true,
+            (Self::Reference { by, .. }, Value::Int(_)) => *by == ReferenceBy::Id,
+            (Self::Reference { by, .. }, Value::Text(_)) => *by == ReferenceBy::Key,
+            _ => false,
+        }
+    }
+    /// Whether two values can be put in order where they are stored. Decimals are stored as text, so they cannot.
+    pub fn ordered(&self) -> bool {
+        !matches!(self, Self::Decimal | Self::Json | Self::Secret)
+    }
+}
+
+/// Who may write a field, and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Anyone who may write the object, at any time.
+    Free,
+    /// At creation only.
+    Fixed,
+    /// The product itself, never a client.
+    System,
+}
+
+/// Says what is wrong with the shape of a structure; nothing when it fits.
+pub type Shape = fn(&serde_json::Value) -> Result<(), String>;
+
+/// One field of an object.
+#[derive(Clone, Debug)]
+pub struct Field {
+    pub names: Names,
+    pub label: Text,
+    pub doc: Text,
+    pub kind: FieldType,
+    pub required: bool,
+    pub access: Access,
+    pub filterable: bool,
+    pub sortable: bool,
+    /// No two records share its value.
+    pub unique: bool,
+    /// The value of a record that gives none.
+    pub default: Option<Value>,
+    /// The only texts allowed; any when empty.
+    pub allowed: Vec<Text>,
+    /// Most characters of a text.
+    pub max: Option<u32>,
+    /// The shape of a structure; any when nothing.
+    pub shape: Option<Shape>,
+    /// Added by an administrator at run time.
+    pub custom: bool,
+}
+
+impl Field {
+    /// A plain optional field that anyone may write; narrow it by its public parts.
+    pub fn new(name: impl Into<Text>, label: impl Into<Text>, kind: FieldType) -> Self {
+        Self {
+            names: Names::of(name),
+            label: label.into(),
+            doc: Text::Borrowed(""),
+            kind,
+            required: false,
+            access: Access::Free,
+            filterable: false,
+            sortable: false,
+            unique: false,
+            default: None,
+            allowed: Vec::new(),
+            max: None,
+            shape: None,
+            custom: false,
+        }
+    }
+    /// A field an administrator adds; its name ends in `__c`.
+    pub fn custom(name: &str, label: impl Into<Text>, kind: FieldType) -> Self {
+        Self { names: Names::custom(name), custom: true, filterable: true, ..Self::new("", label, kind) }
+    }
+    /// The name clients see in messages.
+    pub fn name(&self) -> &str {
+        &self.names.rest
+    }
+    pub fn updatable(&self) -> bool {
+        self.access == Access::Free
+    }
+}

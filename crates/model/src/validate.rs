@@ -1,0 +1,105 @@
+//! Whether values fit their descriptor.
+
+use crate::{Descriptor, Field, FieldType, Rejection, Value, Values, suggest};
+use accrual_base::error::Kind;
+use accrual_base::{Error, Place, Result};
+
+/// Everything that is wrong with a record, each with its field and a sentence. Empty when it fits.
+///
+/// The rules of the whole object run only when every field is right by itself.
+pub fn validate(descriptor: &Descriptor, values: &Values) -> Vec<Rejection> {
+    let mut wrong: Vec<Rejection> = descriptor.fields.iter().enumerate().filter_map(|(at, f)| field(f, &values[at])).collect();
+    if values.len() > descriptor.fields.len() {
+        let message = format!("{} has {} fields, {} values were given.", descriptor.label, descriptor.fields.len(), values.len());
+        wrong.push(rejection("object.values", message, None));
+    }
+    if let (true, Some(rules)) = (wrong.is_empty(), descriptor.rules) {
+        wrong = rules(values);
+    }
+    wrong
+}
+
+/// [`validate`], as one error.
+///
+/// # Errors
+/// The rejection, or one `object.invalid` that lists them when there are several.
+pub fn check(descriptor: &Descriptor, values: &Values) -> Result<()> {
+    combine(validate(descriptor, values))
+}
+
+/// Several rejections as one error; nothing when there are none.
+///
+/// # Errors
+/// As [`check`].
+pub fn combine(mut wrong: Vec<Rejection>) -> Result<()> {
+    match wrong.len() {
+        0 => Ok(()),
+        1 => Err(Error::Rejected(Box::new(wrong.remove(0)))),
+        n => {
+            let all: Vec<String> = wrong
+                .iter()
+                .map(|r| r.place.column.as_ref().map_or_else(|| r.message.clone(), |c| format!("{c}: {}", r.message)))
+                .collect();
+            Err(Error::invalid("object.invalid", format!("{n} things are wrong. {}", all.join(" "))))
+        }
+    }
+}
+
+/// What is wrong with one field's value.
+pub fn field(field: &Field, value: &Value) -> Option<Rejection> {
+    let refuse = |code, message: String| Some(rejection(code, message, Some(field)));
+    let missing = value.is_null() || matches!(value, Value::Text(text) if text.trim().is_empty());
+    if field.required && missing {
+        return refuse("object.required", format!("{} is required.", field.label));
+    }
+    if !field.kind.holds(value) {
+        return refuse("object.type", format!("{} must be {}, not {}.", field.label, field.kind.expected(), value.noun()));
+    }
+    match value {
+        Value::Text(text) => text_field(field, text),
+        Value::Json(json) => match field.shape.map(|shape| shape(json)) {
+            Some(Err(why)) => refuse("object.shape", format!("{} does not have the expected shape: {why}.", field.label)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn text_field(field: &Field, text: &str) -> Option<Rejection> {
+    if !field.allowed.is_empty() && !field.allowed.iter().any(|v| v == text) {
+        let known = suggest::list(field.allowed.iter().map(|v| &**v));
+        return Some(rejection("object.value", format!("{} must be one of: {known}.", field.label), Some(field)).with(text));
+    }
+    let length = text.chars().count();
+    if let Some(max) = field.max.filter(|max| length > usize::try_from(*max).unwrap_or(usize::MAX)) {
+        let message = format!("{} is {length} characters long; at most {max} are allowed.", field.label);
+        let shown = if field.kind == FieldType::Secret { "" } else { text };
+        return Some(rejection("object.length", message, Some(field)).with(shown));
+    }
+    if text.contains('\0') {
+        return Some(rejection("object.text", format!("{} holds a zero character, which no text may.", field.label), Some(field)));
+    }
+    None
+}
+
+/// A refusal of one field's value.
+pub(crate) fn rejection(code: &'static str, message: String, field: Option<&Field>) -> Rejection {
+    Rejection { code, kind: Kind::Invalid, message, place: Place { column: field.map(|f| f.name().to_owned()), ..Place::default() } }
+}
+
+/// Adds the value to a rejection.
+trait With {
+    fn with(self, value: &str) -> Self;
+}
+impl With for Rejection {
+    fn with(mut self, value: &str) -> Self {
+        self.place.value = (!value.is_empty()).then(|| value.chars().take(80).collect());
+        self
+    }
+}
+
+/// A refusal by an object's own rules: names the field (table or REST spelling, as the caller writes it).
+pub fn broken(field: &'static str, message: impl Into<String>) -> Rejection {
+    let place = Place { column: Some(crate::Names::of(field).rest.into_owned()), ..Place::default() };
+    Rejection { code: "object.rule", kind: Kind::Invalid, message: message.into(), place }
+}
