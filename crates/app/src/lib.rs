@@ -3,12 +3,15 @@
 //! Knows nothing of HTTP. A verb is a [`Command`] run by [`execute`]; long work is a program (see [`job`]) that
 //! writes in chunks and remembers how far it came.
 
+pub mod check;
 pub mod context;
 pub mod execute;
 mod idempotency;
 pub mod job;
+pub mod period;
 pub mod tenant;
 pub mod unit;
+pub mod views;
 
 pub use context::{Actor, Context, Organisations, Privilege};
 pub use execute::{Command, execute, execute_blocking};

@@ -149,7 +149,10 @@ fn a_refusal_is_replayed_too() {
         execute_blocking(tenant, &context(), take("the number is gone now")).expect("number");
         let second = execute_blocking(tenant, &keyed, refuse()).expect_err("refused").rejection().expect("rejection").clone();
         assert_eq!(first, second);
-        assert_eq!((second.code, second.place.column.as_deref(), second.place.value.as_deref()), ("number.unlucky", Some("number"), Some("1")));
+        assert_eq!(
+            (second.code, second.place.column.as_deref(), second.place.value.as_deref()),
+            ("number.unlucky", Some("number"), Some("1"))
+        );
     });
 }
 
@@ -189,7 +192,8 @@ fn sequences_give_blocks_without_gaps() {
         tenant.store.write(Lane::Small, |tx| sequence::at_least(tx, "b", 100).map(Commit::Keep)).expect("floor");
         tenant.store.write(Lane::Small, |tx| sequence::at_least(tx, "b", 50).map(Commit::Keep)).expect("a lower floor changes nothing");
         assert_eq!(take("b", 1).expect("id"), 100);
-        let rows = tenant.store.read(|tx| tx.all("SELECT name FROM sequence WHERE next > $1", &[Cell::Int(0)], |r| Ok(r.text(0)?.to_owned())));
+        let rows =
+            tenant.store.read(|tx| tx.all("SELECT name FROM sequence WHERE next > $1", &[Cell::Int(0)], |r| Ok(r.text(0)?.to_owned())));
         assert_eq!(rows.expect("rows").len(), 2);
     });
 }

@@ -251,7 +251,10 @@ fn a_worker_given_up_for_dead_cannot_write_any_more() {
         job::Ticket::of(id, "dead#0").write(tx, &[4]).map(Commit::Keep)
     });
     assert_eq!(late.expect_err("too late").rejection().map(|r| r.code), Some("job.lost"));
-    assert_eq!(queue::finish(&tenant, id, "dead#0", Status::Error, "").expect_err("too late").rejection().map(|r| r.code), Some("job.lost"));
+    assert_eq!(
+        queue::finish(&tenant, id, "dead#0", Status::Error, "").expect_err("too late").rejection().map(|r| r.code),
+        Some("job.lost")
+    );
     assert_eq!(steps(&tenant), 10);
     assert_eq!(load(&tenant, id).status, "Completed");
 }

@@ -31,8 +31,7 @@ pub struct JobRow {
     pub worker: Option<String>,
 }
 
-const COLUMNS: &str =
-    "id, program, org_id, status, parameters, done, total, checkpoint, cancel, message, created_by, created_at, started_at, finished_at, updated_at, worker";
+const COLUMNS: &str = "id, program, org_id, status, parameters, done, total, checkpoint, cancel, message, created_by, created_at, started_at, finished_at, updated_at, worker";
 
 fn map(row: &dyn Row) -> Result<JobRow> {
     Ok(JobRow {
@@ -93,6 +92,17 @@ pub fn get(tx: &mut dyn Read, id: i64) -> Result<Option<JobRow>> {
 /// A fault from the database.
 pub fn latest(tx: &mut dyn Read, limit: i64) -> Result<Vec<JobRow>> {
     tx.all(&format!("SELECT {COLUMNS} FROM job ORDER BY id DESC LIMIT $1"), &[Cell::Int(limit)], map)
+}
+
+/// Hands over every job, oldest first, in constant memory.
+///
+/// # Errors
+/// A fault from the database, or whatever the callback returned.
+pub fn each(tx: &mut dyn Read, visit: &mut dyn FnMut(JobRow) -> Result<()>) -> Result<()> {
+    tx.query(&format!("SELECT {COLUMNS} FROM job ORDER BY id"), &[], &mut |row| {
+        visit(map(row)?)?;
+        Ok(Flow::Continue)
+    })
 }
 
 /// Jobs that wait or run, oldest first.

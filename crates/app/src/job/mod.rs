@@ -59,3 +59,22 @@ impl fmt::Display for Status {
         f.write_str(self.name())
     }
 }
+
+/// Every job has a known status, and one that ended says when.
+///
+/// # Errors
+/// A fault from the database.
+pub fn check(tx: &mut dyn accrual_store::Read, findings: &mut crate::check::Findings) -> accrual_base::Result<()> {
+    accrual_store::jobs::each(tx, &mut |job| {
+        let subject = || format!("job {}", job.id);
+        match Status::parse(&job.status) {
+            None => findings.add(subject(), format!("The status {:?} is not known.", job.status)),
+            Some(status) if status.is_final() && job.finished_at.is_none() => {
+                findings.add(subject(), format!("The job is {status} but has no time of its end."));
+            }
+            Some(Status::Running) if job.worker.is_none() => findings.add(subject(), "The job is Running without a worker."),
+            Some(_) => {}
+        }
+        Ok(())
+    })
+}

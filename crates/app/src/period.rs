@@ -1,0 +1,172 @@
+//! Accounting periods of an organisation and book: which is open, opening the next, closing the current.
+//!
+//! At most one period of an organisation and book is open. A closed period never opens again here, and what is
+//! in it never changes: amounts that belong there later are caught up in the open one.
+
+use crate::context::Privilege;
+use crate::execute::Command;
+use crate::unit::Unit;
+use accrual_base::{Error, Instant, PeriodId, Result};
+use accrual_store::periods::{self, PeriodRow};
+use accrual_store::{Read, Write};
+use serde::Serialize;
+use serde_json::json;
+
+pub use accrual_store::periods::PeriodRow as Row;
+
+/// The spellings of a period's status.
+pub const OPEN: &str = "Open";
+pub const CLOSED: &str = "Closed";
+
+/// The open period.
+///
+/// # Errors
+/// A conflict `period.none_open` when none is open.
+pub fn open(tx: &mut dyn Read, org_id: i64, book_id: i64) -> Result<PeriodId> {
+    periods::open(tx, org_id, book_id)?.ok_or_else(|| {
+        Error::conflict(
+            "period.none_open",
+            format!("No accounting period of organisation {org_id} and book {book_id} is open; open one first."),
+        )
+    })
+}
+
+/// Every period that was ever opened.
+///
+/// # Errors
+/// A fault from the database.
+pub fn list(tx: &mut dyn Read) -> Result<Vec<PeriodRow>> {
+    periods::all(tx)
+}
+
+/// Opens the first period of an organisation and book, or the one after the last closed one.
+#[derive(Serialize)]
+pub struct OpenPeriod {
+    pub org_id: i64,
+    pub book_id: i64,
+    /// YYYYMM. Any month when none was ever opened, afterwards only the next.
+    pub period: i32,
+}
+
+impl Command for OpenPeriod {
+    const OPERATION: &'static str = "period_open";
+    type Output = i32;
+
+    fn run(self, unit: &mut Unit<'_>) -> Result<i32> {
+        unit.actor.require(Privilege::Administrator)?;
+        unit.actor.require_org(self.org_id)?;
+        let period = PeriodId::parse(&self.period.to_string())?;
+        match periods::last(unit.read(), self.org_id, self.book_id)? {
+            Some(last) if last.status == OPEN => {
+                return Err(Error::conflict(
+                    "period.already_open",
+                    format!("Period {} is open; close it before another opens.", last.period),
+                ));
+            }
+            Some(last) if last.period.plus(1) != period => {
+                let next = last.period.plus(1);
+                return Err(Error::conflict(
+                    "period.order",
+                    format!("Periods open in order: after {} comes {next}, not {period}.", last.period),
+                ));
+            }
+            _ => {}
+        }
+        set(unit, self.org_id, self.book_id, period, OPEN, None)?;
+        Ok(period.0)
+    }
+}
+
+/// Closes the open period and opens the next.
+#[derive(Serialize)]
+pub struct ClosePeriod {
+    pub org_id: i64,
+    pub book_id: i64,
+    /// The period that is meant; refused when another is open.
+    pub period: i32,
+}
+
+impl Command for ClosePeriod {
+    const OPERATION: &'static str = "period_close";
+    /// The period that is open now.
+    type Output = i32;
+
+    fn run(self, unit: &mut Unit<'_>) -> Result<i32> {
+        unit.actor.require(Privilege::Administrator)?;
+        unit.actor.require_org(self.org_id)?;
+        let current = open(unit.read(), self.org_id, self.book_id)?;
+        if current.0 != self.period {
+            return Err(Error::conflict("period.not_open", format!("Period {current} is open, not {}.", self.period)));
+        }
+        no_open_jobs(unit.tx, self.org_id)?;
+        let unposted = unposted(unit.read(), self.org_id, self.book_id, current)?;
+        if unposted > 0 {
+            return Err(Error::conflict(
+                "period.unposted",
+                format!(
+                    "{unposted} schedule amounts of period {current} are not transferred; run the accounting transfer, then close again."
+                ),
+            ));
+        }
+        set(unit, self.org_id, self.book_id, current, CLOSED, Some(OPEN))?;
+        let next = current.plus(1);
+        set(unit, self.org_id, self.book_id, next, OPEN, None)?;
+        unit.outbox("period.closed", &json!({"organisation": self.org_id, "book": self.book_id, "period": current.0, "open": next.0}))?;
+        Ok(next.0)
+    }
+}
+
+/// A job that works on contracts may add to the period that closes. The queue stays locked until the close commits.
+fn no_open_jobs(tx: &mut dyn Write, org_id: i64) -> Result<()> {
+    accrual_store::jobs::lock_queue(tx)?;
+    let open: Vec<String> = accrual_store::jobs::open(tx.as_read())?
+        .iter()
+        .filter(|j| j.org_id == org_id)
+        .map(|j| format!("{} ({})", j.id, j.program))
+        .collect();
+    if open.is_empty() {
+        return Ok(());
+    }
+    Err(Error::conflict(
+        "period.jobs",
+        format!("Jobs of the organisation wait or run: {}. Let them end, then close again.", open.join(", ")),
+    ))
+}
+
+/// Number of schedule amounts of a period that were not transferred.
+fn unposted(_: &mut dyn Read, _: i64, _: i64, _: PeriodId) -> Result<i64> {
+    Err(Error::rejected(accrual_base::error::Kind::NotBuilt, "period.close", "Closing a period is not built yet."))
+}
+
+fn set(unit: &mut Unit<'_>, org_id: i64, book_id: i64, period: PeriodId, status: &str, before: Option<&str>) -> Result<()> {
+    let (by, at) = (unit.actor.user.clone(), unit.now);
+    periods::set(unit.tx, &row(org_id, book_id, period, status, by, at))?;
+    let before = before.map(|s| json!({"status": s}));
+    unit.audit("Period", format_args!("{org_id}/{book_id}/{period}"), before.as_ref(), Some(&json!({"status": status})))
+}
+
+fn row(org_id: i64, book_id: i64, period: PeriodId, status: &str, updated_by: String, updated_at: Instant) -> PeriodRow {
+    PeriodRow { org_id, book_id, period, status: status.to_owned(), updated_by, updated_at }
+}
+
+/// At most one period is open, and none before it was left out.
+///
+/// # Errors
+/// A fault from the database.
+pub fn check(tx: &mut dyn Read, findings: &mut crate::check::Findings) -> Result<()> {
+    let rows = periods::all(tx)?;
+    for pair in rows.windows(2) {
+        let (a, b) = (&pair[0], &pair[1]);
+        if (a.org_id, a.book_id) != (b.org_id, b.book_id) {
+            continue;
+        }
+        let subject = format!("organisation {} book {}", a.org_id, a.book_id);
+        if a.status == OPEN {
+            findings.add(&subject, format!("Period {} is open although {} was opened after it.", a.period, b.period));
+        }
+        if a.period.plus(1) != b.period {
+            findings.add(&subject, format!("No period between {} and {} was ever opened.", a.period, b.period));
+        }
+    }
+    Ok(())
+}
