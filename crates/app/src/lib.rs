@@ -4,16 +4,19 @@
 //! writes in chunks and remembers how far it came.
 
 pub mod check;
+pub mod config;
 pub mod context;
 pub mod execute;
 mod idempotency;
 pub mod job;
 pub mod period;
+pub mod system;
 pub mod tenant;
 pub mod unit;
 pub mod views;
 
 pub use context::{Actor, Context, Organisations, Privilege};
 pub use execute::{Command, execute, execute_blocking};
+pub use system::System;
 pub use tenant::{Settings, Tenant};
 pub use unit::Unit;

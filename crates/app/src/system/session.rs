@@ -1,0 +1,136 @@
+//! Who a request comes from: by name and password, by token claims, by API client.
+
+use super::directory::{Directory, User};
+use super::{System, password};
+use crate::context::{Actor, Organisations};
+use crate::tenant::Tenant;
+use accrual_base::error::Kind;
+use accrual_base::{Error, Result};
+use std::sync::Arc;
+
+/// Name and password, with the role and the client (the tenant) the user wants to work as.
+#[derive(Clone)]
+pub struct Login {
+    pub user: String,
+    pub password: String,
+    /// Header `role`.
+    pub role: String,
+    /// Header `clientname`: the tenant; `Default` for the first one.
+    pub client_name: String,
+}
+
+/// What a token says. The API signs it; here it is believed only as far as user and role still exist.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claims {
+    pub user: String,
+    pub role: String,
+    pub client_name: String,
+}
+
+/// An actor in a tenant.
+#[derive(Clone)]
+pub struct Session {
+    pub tenant: Arc<Tenant>,
+    pub actor: Actor,
+}
+
+impl Session {
+    /// The claims of a token for this session.
+    pub fn claims(&self) -> Claims {
+        Claims { user: self.actor.user.clone(), role: self.actor.role.clone(), client_name: self.tenant.name.clone() }
+    }
+}
+
+/// The refusal of every operation of a tenant whose API service is off. The API answers it with 405.
+pub fn api_is_off() -> Error {
+    Error::rejected(Kind::Forbidden, "tenant.api_off", "The API service of this tenant is off; an administrator can turn it on.")
+}
+
+impl System {
+    /// Checks a password and the role asked for. Blocks: a password not seen lately takes tens of milliseconds.
+    ///
+    /// # Errors
+    /// `tenant.api_off` first of all; `login.credentials` for an unknown or disabled user, a wrong password or an
+    /// unknown tenant, without telling which; `login.role` when the user does not have the role.
+    pub fn log_in(&self, login: &Login) -> Result<Session> {
+        let tenant = self.tenant(&login.client_name).ok();
+        if tenant.as_ref().is_some_and(|t| !t.settings().api_enabled) {
+            return Err(api_is_off());
+        }
+        let directory = self.directory();
+        let user = directory.user(&login.user).filter(|u| u.enabled);
+        let good = self.check(&login.password, user.map(|u| u.password.as_str()))?;
+        match (user, tenant) {
+            (Some(user), Some(tenant)) if good => session_of(&directory, user, &login.role, tenant),
+            _ => Err(bad_credentials()),
+        }
+    }
+
+    /// As [`System::log_in`], from async code.
+    ///
+    /// # Errors
+    /// As [`System::log_in`].
+    pub async fn authenticate(self: &Arc<Self>, login: Login) -> Result<Session> {
+        let system = Arc::clone(self);
+        tokio::task::spawn_blocking(move || system.log_in(&login)).await.map_err(|e| Error::fault_from("a login did not end", e))?
+    }
+
+    /// Checks id and secret of an API client; it acts as the user and in the role it was made for. Blocks.
+    ///
+    /// # Errors
+    /// As [`System::log_in`].
+    pub fn log_in_client(&self, client_id: &str, secret: &str) -> Result<Session> {
+        let directory = self.directory();
+        let client = directory.clients.get(client_id).filter(|c| c.enabled);
+        let good = self.check(secret, client.map(|c| c.secret.as_str()))?;
+        let Some(client) = client.filter(|_| good) else { return Err(bad_credentials()) };
+        self.session(&Claims { user: client.user.clone(), role: client.role.clone(), client_name: client.tenant.clone() })
+    }
+
+    /// Resolves the claims of a token whose signature and time were checked. Cheap: no query, no hash.
+    ///
+    /// # Errors
+    /// `tenant.api_off`; `login.credentials` when the user or the tenant is gone or disabled; `login.role` when the
+    /// user lost the role.
+    pub fn session(&self, claims: &Claims) -> Result<Session> {
+        let tenant = self.tenant(&claims.client_name).map_err(|_| bad_credentials())?;
+        if !tenant.settings().api_enabled {
+            return Err(api_is_off());
+        }
+        let directory = self.directory();
+        let user = directory.user(&claims.user).filter(|u| u.enabled).ok_or_else(bad_credentials)?;
+        session_of(&directory, user, &claims.role, tenant)
+    }
+
+    /// Verifies, a few at a time. Without a hash it takes as long and answers no.
+    fn check(&self, secret: &str, hash: Option<&str>) -> Result<bool> {
+        let now = self.home.now();
+        match hash {
+            Some(hash) if self.verified.remembers(secret, hash, now) => Ok(true),
+            Some(hash) => self.gate.pass(|| self.verified.check(secret, hash, now)),
+            None => {
+                self.gate.pass(|| password::pretend(secret));
+                Ok(false)
+            }
+        }
+    }
+}
+
+fn session_of(directory: &Directory, user: &User, role: &str, tenant: Arc<Tenant>) -> Result<Session> {
+    if !user.tenants.is_empty() && !user.tenants.contains(&tenant.name) {
+        return Err(bad_credentials());
+    }
+    let has = user.roles.iter().any(|r| r.eq_ignore_ascii_case(role));
+    let role = directory.role(role).filter(|r| has && r.enabled).ok_or_else(|| {
+        let message = format!("The user {} does not have this role; ask an administrator for it.", user.name);
+        Error::rejected(Kind::Forbidden, "login.role", message).with_value(role)
+    })?;
+    let organisations =
+        if role.organisations.is_empty() { Organisations::All } else { Organisations::These(role.organisations.iter().copied().collect()) };
+    let actor = Actor { user: user.name.clone(), role: role.name.clone(), privileges: role.privileges.clone(), organisations };
+    Ok(Session { tenant, actor })
+}
+
+fn bad_credentials() -> Error {
+    Error::rejected(Kind::Unauthenticated, "login.credentials", "User name, password or client name is wrong.")
+}
