@@ -30,10 +30,10 @@ CREATE TABLE stage_line (
 CREATE TABLE stage_event (
   id BIGINT PRIMARY KEY, upload_id BIGINT NOT NULL, line_no BIGINT NOT NULL, org_id BIGINT NOT NULL, due BIGINT NOT NULL,
   record BYTEA NOT NULL);
--- kind: E stage or run-time error, W waits for its period. Rows of a collected upload that are not here were collected.
+-- kind: E stage or run-time error, W waits for its period; sequence: of the collection that wrote it. Rows of a collected upload that are not here were collected.
 CREATE TABLE stage_exception (
   stage_id BIGINT NOT NULL, family TEXT NOT NULL, upload_id BIGINT NOT NULL, kind TEXT NOT NULL, codes TEXT NOT NULL, message TEXT NOT NULL,
-  updated_at BIGINT NOT NULL, PRIMARY KEY (family, stage_id));
+  updated_at BIGINT NOT NULL, sequence BIGINT, PRIMARY KEY (family, stage_id));
 
 -- Look-up keys: 64-bit hashes of SO_LINE_ID and INV_LINE_ID. The text is verified on the row found.
 CREATE TABLE order_line_key (hash BIGINT NOT NULL, line_id BIGINT NOT NULL, PRIMARY KEY (hash, line_id));

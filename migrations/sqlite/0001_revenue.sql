@@ -30,10 +30,10 @@ CREATE TABLE stage_line (
 CREATE TABLE stage_event (
   id INTEGER PRIMARY KEY, upload_id INTEGER NOT NULL, line_no INTEGER NOT NULL, org_id INTEGER NOT NULL, due INTEGER NOT NULL,
   record BLOB NOT NULL) STRICT;
--- kind: E stage or run-time error, W waits for its period. Rows of a collected upload that are not here were collected.
+-- kind: E stage or run-time error, W waits for its period; sequence: of the collection that wrote it. Rows of a collected upload that are not here were collected.
 CREATE TABLE stage_exception (
   stage_id INTEGER NOT NULL, family TEXT NOT NULL, upload_id INTEGER NOT NULL, kind TEXT NOT NULL, codes TEXT NOT NULL, message TEXT NOT NULL,
-  updated_at INTEGER NOT NULL, PRIMARY KEY (family, stage_id)) STRICT, WITHOUT ROWID;
+  updated_at INTEGER NOT NULL, sequence INTEGER, PRIMARY KEY (family, stage_id)) STRICT, WITHOUT ROWID;
 
 -- Look-up keys: 64-bit hashes of SO_LINE_ID and INV_LINE_ID. The text is verified on the row found.
 CREATE TABLE order_line_key (hash INTEGER NOT NULL, line_id INTEGER NOT NULL, PRIMARY KEY (hash, line_id)) STRICT, WITHOUT ROWID;

@@ -6,6 +6,7 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod collection;
 pub mod contracts;
 pub mod idempotency;
 pub mod jobs;
@@ -15,6 +16,7 @@ pub mod periods;
 pub mod port;
 pub mod schedules;
 pub mod sequence;
+pub mod staging;
 pub mod views;
 pub mod suite;
 

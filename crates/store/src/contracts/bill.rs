@@ -99,12 +99,12 @@ pub(super) fn by_line(tx: &mut dyn Read, lines: &[i64]) -> Result<Vec<BillRow>> 
     keyed(tx, concat!("SELECT ", columns!(), " FROM rc_bill WHERE line_id = $key"), lines, |row| read(row, &mut currency))
 }
 
-/// Streams the bills changed in `from ..= to` (microseconds) by id, starting after `after`.
+/// Streams the bills changed in `from ..= to` (microseconds) by id, starting after `after`, at most `limit` of them.
 ///
 /// # Errors
 /// A fault from the database, or whatever the callback returned.
-pub fn scan(tx: &mut dyn Read, after: i64, from: i64, to: i64, each: &mut dyn FnMut(BillRow) -> Result<Flow>) -> Result<()> {
+pub fn scan(tx: &mut dyn Read, after: i64, from: i64, to: i64, limit: i64, each: &mut dyn FnMut(BillRow) -> Result<Flow>) -> Result<()> {
     let mut currency = CurrencyReader::default();
-    let sql = concat!("SELECT ", columns!(), " FROM rc_bill WHERE id > $1 AND updated_at BETWEEN $2 AND $3 ORDER BY id");
-    streamed(tx, sql, &[Cell::Int(after), Cell::Int(from), Cell::Int(to)], |row| read(row, &mut currency), each)
+    let sql = concat!("SELECT ", columns!(), " FROM rc_bill WHERE id > $1 AND updated_at BETWEEN $2 AND $3 ORDER BY id LIMIT $4");
+    streamed(tx, sql, &[Cell::Int(after), Cell::Int(from), Cell::Int(to), Cell::Int(limit)], |row| read(row, &mut currency), each)
 }

@@ -159,12 +159,12 @@ pub fn ids_of_contracts(tx: &mut dyn Read, contracts: &[i64]) -> Result<Vec<i64>
     keyed(tx, "SELECT line_id FROM rc_contract_line WHERE rc_id = $key", contracts, |row| row.int(0))
 }
 
-/// Streams the lines changed in `from ..= to` (microseconds) by id, starting after `after`.
+/// Streams the lines changed in `from ..= to` (microseconds) by id, starting after `after`, at most `limit` of them.
 ///
 /// # Errors
 /// A fault from the database, or whatever the callback returned.
-pub fn scan(tx: &mut dyn Read, after: i64, from: i64, to: i64, each: &mut dyn FnMut(LineRow) -> Result<Flow>) -> Result<()> {
+pub fn scan(tx: &mut dyn Read, after: i64, from: i64, to: i64, limit: i64, each: &mut dyn FnMut(LineRow) -> Result<Flow>) -> Result<()> {
     let mut currency = CurrencyReader::default();
-    let sql = concat!("SELECT ", columns!(), " FROM rc_line WHERE id > $1 AND updated_at BETWEEN $2 AND $3 ORDER BY id");
-    streamed(tx, sql, &[Cell::Int(after), Cell::Int(from), Cell::Int(to)], |row| read(row, &mut currency), each)
+    let sql = concat!("SELECT ", columns!(), " FROM rc_line WHERE id > $1 AND updated_at BETWEEN $2 AND $3 ORDER BY id LIMIT $4");
+    streamed(tx, sql, &[Cell::Int(after), Cell::Int(from), Cell::Int(to), Cell::Int(limit)], |row| read(row, &mut currency), each)
 }

@@ -70,11 +70,11 @@ pub fn by_id(tx: &mut dyn Read, ids: &[i64]) -> Result<Vec<PobRow>> {
     keyed(tx, concat!("SELECT ", columns!(), " FROM rc_pob WHERE id = $key"), ids, read)
 }
 
-/// Streams the performance obligations changed in `from ..= to` (microseconds) by id, starting after `after`.
+/// Streams the performance obligations changed in `from ..= to` (microseconds) by id, starting after `after`, at most `limit` of them.
 ///
 /// # Errors
 /// A fault from the database, or whatever the callback returned.
-pub fn scan(tx: &mut dyn Read, after: i64, from: i64, to: i64, each: &mut dyn FnMut(PobRow) -> Result<Flow>) -> Result<()> {
-    let sql = concat!("SELECT ", columns!(), " FROM rc_pob WHERE id > $1 AND updated_at BETWEEN $2 AND $3 ORDER BY id");
-    streamed(tx, sql, &[Cell::Int(after), Cell::Int(from), Cell::Int(to)], read, each)
+pub fn scan(tx: &mut dyn Read, after: i64, from: i64, to: i64, limit: i64, each: &mut dyn FnMut(PobRow) -> Result<Flow>) -> Result<()> {
+    let sql = concat!("SELECT ", columns!(), " FROM rc_pob WHERE id > $1 AND updated_at BETWEEN $2 AND $3 ORDER BY id LIMIT $4");
+    streamed(tx, sql, &[Cell::Int(after), Cell::Int(from), Cell::Int(to), Cell::Int(limit)], read, each)
 }
