@@ -71,8 +71,12 @@ impl Line {
     /// # Errors
     /// A fault or a `store.busy` rejection when the server cannot be reached.
     pub fn connect(&mut self) -> Result<()> {
-        // The event loop stands still between batches: let it notice that the server has hung up meanwhile.
-        self.runtime.block_on(tokio::task::yield_now());
+        // The event loop stands still between batches. One turn lets it see that the server has hung up meanwhile, the
+        // next lets the connection act on it.
+        self.runtime.block_on(async {
+            tokio::task::yield_now().await;
+            tokio::task::yield_now().await;
+        });
         if self.live.as_ref().is_some_and(|l| !l.client.is_closed()) {
             return Ok(());
         }

@@ -3,7 +3,7 @@
 use crate::block::block_on;
 use crate::connection::STATEMENTS;
 use crate::error::translate;
-use crate::row::{Each, KEYS, array_sql, hand_over};
+use crate::row::{Each, Halt, KEYS, array_sql, hand_over};
 use crate::value::Param;
 use accrual_base::Result;
 use accrual_store::{Cell, Dialect, Flow, Read, Row};
@@ -11,7 +11,8 @@ use deadpool_postgres::Object;
 use futures_util::future::{join, maybe_done};
 use futures_util::poll;
 use std::pin::pin;
-use tokio_postgres::{RowStream, Statement};
+use tokio_postgres::error::SqlState;
+use tokio_postgres::{Error, RowStream, Statement};
 
 const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
@@ -29,7 +30,7 @@ impl Reader {
     }
 
     /// Starts a statement; the first one carries the BEGIN with it in the same round trip.
-    async fn start(&mut self, sql: &str, statement: &Statement, values: Values<'_>) -> Result<RowStream> {
+    async fn start(&mut self, statement: &Statement, values: Values<'_>) -> Result<RowStream, Error> {
         let client = &self.connection;
         let begin = async { if self.begun { Ok(()) } else { client.batch_execute(BEGIN).await } };
         let rows = async {
@@ -39,15 +40,26 @@ impl Reader {
             }
         };
         let (begin, rows) = join(begin, rows).await;
-        begin.map_err(|e| translate(BEGIN, e))?;
+        begin?;
         self.begun = true;
-        rows.map_err(|e| translate(sql, e))
+        rows
     }
 
     async fn run(&mut self, sql: &str, values: Values<'_>, each: Each<'_>) -> Result<Flow> {
         let statement = self.connection.prepare_cached(sql).await.map_err(|e| translate(sql, e))?;
-        let rows = self.start(sql, &statement, values).await?;
-        hand_over(rows, each).await.map_err(|halt| halt.into_error(sql))
+        let flow = match self.start(&statement, values).await {
+            Ok(rows) => hand_over(rows, each).await,
+            Err(e) => Err(Halt::Database(e)),
+        };
+        flow.map_err(|halt| {
+            // A table changed under a prepared statement: the next snapshot prepares it anew.
+            if let Halt::Database(e) = &halt
+                && e.code() == Some(&SqlState::FEATURE_NOT_SUPPORTED)
+            {
+                self.connection.statement_cache.clear();
+            }
+            halt.into_error(sql)
+        })
     }
 
     /// Ends the snapshot without waiting for the answer: whoever uses the connection next is served after it.

@@ -1,0 +1,181 @@
+//! Random units of work that share commits, against a model that runs them one after the other.
+
+use accrual_base::{Error, Result};
+use accrual_store::{Commit, Flow, Lane, StoreHandle, Write};
+use accrual_store_postgres::{Scratch, test_url};
+use std::collections::BTreeMap;
+use std::sync::mpsc::{Receiver, channel};
+
+/// A step of a unit of work.
+#[derive(Clone, Debug)]
+enum Step {
+    DeferInsert(i64),
+    Insert(i64),
+    DeferAdd(i64),
+    Sum,
+    NewStatement(u64),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Ending {
+    Keep,
+    Preview,
+    Fail,
+    Panic,
+}
+
+#[derive(Clone, Debug)]
+struct Job {
+    steps: Vec<Step>,
+    ending: Ending,
+}
+
+/// A small generator with a fixed seed, so that a failure can be repeated.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % sides
+    }
+    fn id(&mut self) -> i64 {
+        i64::try_from(self.roll(400)).unwrap()
+    }
+    fn job(&mut self) -> Job {
+        // Most units only queue, as most units do; some ask.
+        let asks = self.roll(3) == 0;
+        let steps = (0..self.roll(5)).map(|_| self.step(asks)).collect();
+        let ending = match self.roll(12) {
+            0 => Ending::Preview,
+            1 => Ending::Fail,
+            2 => Ending::Panic,
+            _ => Ending::Keep,
+        };
+        Job { steps, ending }
+    }
+    fn step(&mut self, asks: bool) -> Step {
+        match self.roll(if asks { 10 } else { 5 }) {
+            0..=3 => Step::DeferInsert(self.id()),
+            4 => Step::DeferAdd(self.id()),
+            5..=6 => Step::Insert(self.id()),
+            7..=8 => Step::Sum,
+            _ => Step::NewStatement(self.0),
+        }
+    }
+}
+
+/// What a unit answers: the sums it saw.
+type Seen = Vec<i64>;
+
+fn run(tx: &mut dyn Write, job: &Job) -> Result<Commit<Seen>> {
+    let mut seen = Vec::new();
+    for step in &job.steps {
+        match step {
+            Step::DeferInsert(id) => tx.defer("INSERT INTO item (id, number) VALUES ($1, $2)", &[(*id).into(), 1.into()])?,
+            Step::Insert(id) => {
+                assert_eq!(tx.execute("INSERT INTO item (id, number) VALUES ($1, $2)", &[(*id).into(), 10.into()])?, 1);
+            }
+            Step::DeferAdd(id) => tx.defer("UPDATE item SET number = number + 100 WHERE id = $1", &[(*id).into()])?,
+            Step::Sum => tx.query("SELECT COALESCE(SUM(number), 0) FROM item", &[], &mut |row| {
+                seen.push(row.int(0)?);
+                Ok(Flow::Continue)
+            })?,
+            Step::NewStatement(n) => drop(tx.execute(&format!("UPDATE item SET number = number WHERE id = -{}", n % 1_000_000_007), &[])?),
+        }
+    }
+    match job.ending {
+        Ending::Keep => Ok(Commit::Keep(seen)),
+        Ending::Preview => Ok(Commit::RollBack(seen)),
+        Ending::Fail => Err(Error::invalid("test.fail", "this one fails")),
+        Ending::Panic => panic!("this one panics, as it should"),
+    }
+}
+
+/// What the unit must answer, and the table after it.
+fn model(table: &BTreeMap<i64, i64>, job: &Job) -> (Option<Seen>, BTreeMap<i64, i64>) {
+    let (mut new, mut seen) = (table.clone(), Vec::new());
+    for step in &job.steps {
+        let inserted = match step {
+            Step::DeferInsert(id) => new.insert(*id, 1),
+            Step::Insert(id) => new.insert(*id, 10),
+            Step::DeferAdd(id) => {
+                new.entry(*id).and_modify(|n| *n += 100);
+                None
+            }
+            Step::Sum => {
+                seen.push(new.values().sum());
+                None
+            }
+            Step::NewStatement(_) => None,
+        };
+        if inserted.is_some() {
+            return (None, table.clone());
+        }
+    }
+    match job.ending {
+        Ending::Keep => (Some(seen), new),
+        Ending::Preview => (Some(seen), table.clone()),
+        Ending::Fail | Ending::Panic => (None, table.clone()),
+    }
+}
+
+fn submit(store: &StoreHandle, job: Job) -> Receiver<Result<Seen>> {
+    let (answer, receiver) = channel();
+    let store = store.clone();
+    let run = move |tx: &mut dyn Write| run(tx, &job);
+    let job = accrual_store::WriteJob {
+        lane: Lane::Small,
+        run: Box::new(move |tx| {
+            Ok(match run(tx)? {
+                Commit::Keep(v) => Commit::Keep(Box::new(v)),
+                Commit::RollBack(v) => Commit::RollBack(Box::new(v)),
+            })
+        }),
+        done: Box::new(move |r| drop(answer.send(r.map(|v| *v.downcast::<Seen>().unwrap())))),
+    };
+    store.0.submit(job);
+    receiver
+}
+
+fn table(store: &StoreHandle) -> BTreeMap<i64, i64> {
+    store.read(|tx| tx.all("SELECT id, number FROM item", &[], |row| Ok((row.int(0)?, row.int(1)?)))).unwrap().into_iter().collect()
+}
+
+#[test]
+fn units_that_share_a_commit_behave_as_if_each_ran_alone() {
+    let Some(url) = test_url() else { return };
+    for seed in 1..=12_u64 {
+        let store = Scratch::on(&url).unwrap();
+        store
+            .write(Lane::Small, |tx| {
+                tx.execute("CREATE TABLE item (id BIGINT PRIMARY KEY, number BIGINT NOT NULL)", &[])?;
+                Ok(Commit::Keep(()))
+            })
+            .unwrap();
+        let mut dice = Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        let mut expected = BTreeMap::new();
+        for round in 0..12 {
+            // A unit that waits keeps the writer busy, so that the others form one group behind it.
+            let (open, wait) = channel::<()>();
+            let gate = std::thread::scope(|scope| {
+                let store = &*store;
+                let gate = scope.spawn(move || store.write(Lane::Small, move |_| Ok(Commit::Keep(wait.recv().is_err()))));
+                let jobs: Vec<Job> = (0..1 + dice.roll(60)).map(|_| dice.job()).collect();
+                std::thread::sleep(std::time::Duration::from_millis(2));
+                let waiting: Vec<_> = jobs.iter().map(|job| submit(store, job.clone())).collect();
+                drop(open);
+                for (job, receiver) in jobs.iter().zip(&waiting) {
+                    let (answer, after) = model(&expected, job);
+                    let found = receiver.recv().unwrap();
+                    assert_eq!(found.as_ref().ok(), answer.as_ref(), "seed {seed} round {round}: {job:?} answered {found:?}");
+                    expected = after;
+                }
+                gate.join().unwrap()
+            });
+            assert!(gate.unwrap());
+            assert_eq!(table(&store), expected, "seed {seed} round {round}");
+        }
+    }
+}
