@@ -6,6 +6,7 @@
 pub mod allocate;
 pub mod attributes;
 pub mod billing;
+pub mod codec;
 pub mod collect;
 pub mod contract;
 pub mod fields;
@@ -14,8 +15,9 @@ pub mod pob;
 pub mod policy;
 pub mod reconcile;
 pub mod record;
-pub mod stage;
 pub mod release;
 pub mod schedule;
 pub mod ssp;
+pub mod stage;
 pub mod target;
+pub mod upload;
