@@ -29,12 +29,12 @@ impl BulkSink for Loader<'_, '_> {
         if row.len() != self.table.columns.len() {
             return Err(Error::fault(format!("{} takes {} columns, a row has {}", self.table.name, self.table.columns.len(), row.len())));
         }
-        for (cell, (column, kind)) in row.iter().zip(self.table.columns) {
+        for (i, (cell, (column, kind))) in row.iter().zip(self.table.columns).enumerate() {
             if !fits(cell, *kind) {
                 return Err(Error::fault(format!("{}.{column} is declared {kind:?}, a row holds another type", self.table.name)));
             }
+            bind(&mut self.stmt, i + 1, cell).running(self.table.name)?;
         }
-        bind(&mut self.stmt, row).running(self.table.name)?;
         self.stmt.raw_execute().running(self.table.name)?;
         self.rows += 1;
         Ok(())

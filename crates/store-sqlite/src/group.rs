@@ -1,6 +1,7 @@
 //! Group commit: many jobs, a savepoint each, one commit.
 
-use crate::error::{Doing, map, replicate};
+use crate::control::Control;
+use crate::error::replicate;
 use crate::tx::Tx;
 use accrual_base::{Error, Result};
 use accrual_store::{Commit, WriteJob};
@@ -10,6 +11,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 type Value = Box<dyn Any + Send>;
+type Job = Box<dyn FnOnce(&mut dyn accrual_store::Write) -> Result<Commit<Value>> + Send>;
 type Done = Box<dyn FnOnce(Result<Value>) + Send>;
 
 /// Who is answered with what once the transaction has ended.
@@ -35,102 +37,77 @@ impl Answers {
     }
 }
 
-/// Runs one job in its own transaction.
-pub(crate) fn alone(conn: &Connection, job: WriteJob) -> Answers {
-    let result = begin(conn).and_then(|()| match run(conn, job.run) {
-        Ok(Commit::Keep(value)) => commit(conn).map(|()| value),
-        Ok(Commit::RollBack(value)) => roll_back(conn).map(|()| value),
-        Err(e) => roll_back(conn).and(Err(e)),
-    });
-    Answers(vec![(job.done, result)])
+/// Runs jobs on the writer's connection.
+pub(crate) struct Runner<'c> {
+    control: Control<'c>,
+    tx: Tx<'c>,
 }
 
-/// Runs jobs until they are all done or `limit` has passed; what is left stays in `jobs`.
-pub(crate) fn together(conn: &Connection, jobs: &mut std::vec::IntoIter<WriteJob>, limit: Duration) -> Answers {
-    if jobs.len() == 1 {
-        if let Some(job) = jobs.next() {
-            return alone(conn, job);
-        }
+impl<'c> Runner<'c> {
+    pub(crate) fn new(conn: &'c Connection) -> Result<Self> {
+        Ok(Self { control: Control::new(conn)?, tx: Tx::new(conn) })
     }
-    let started = Instant::now();
-    let mut answers = Answers(Vec::with_capacity(jobs.len()));
-    let mut kept = false;
-    while let Some(job) = jobs.next() {
-        let result = savepoint(conn, job.run, &mut kept);
-        // A full disk and a few other failures make SQLite undo the whole transaction, not only the savepoint.
-        if kept && conn.is_autocommit() {
-            let lost = Error::fault("the shared transaction was undone by the database");
-            answers.fail(result.as_ref().err().unwrap_or(&lost));
-            kept = false;
-        }
-        answers.0.push((job.done, result));
-        if started.elapsed() >= limit {
-            break;
-        }
-    }
-    if let Err(e) = if kept { commit(conn) } else { roll_back(conn) } {
-        answers.fail(&e);
-    }
-    answers
-}
 
-/// One job of a group: undone alone when it fails.
-fn savepoint(conn: &Connection, job: Job, kept: &mut bool) -> Result<Value> {
-    if conn.is_autocommit() {
-        begin(conn)?;
+    /// Runs one job in its own transaction.
+    pub(crate) fn alone(&mut self, job: WriteJob) -> Answers {
+        let result = self.control.begin().and_then(|()| match self.run(job.run) {
+            Ok(Commit::Keep(value)) => self.control.commit().map(|()| value),
+            Ok(Commit::RollBack(value)) => self.control.roll_back().map(|()| value),
+            Err(e) => self.control.roll_back().and(Err(e)),
+        });
+        Answers(vec![(job.done, result)])
     }
-    control(conn, "SAVEPOINT job")?;
-    match run(conn, job) {
-        Ok(Commit::Keep(value)) => {
-            control(conn, "RELEASE job").or_else(|e| undo(conn).and(Err(e)))?;
-            *kept = true;
-            Ok(value)
+
+    /// Runs jobs until they are all done or `limit` has passed; what is left stays in `jobs`.
+    pub(crate) fn together(&mut self, jobs: &mut std::vec::IntoIter<WriteJob>, limit: Duration) -> Answers {
+        if jobs.len() == 1 {
+            return jobs.next().map_or_else(|| Answers(Vec::new()), |job| self.alone(job));
         }
-        Ok(Commit::RollBack(value)) => undo(conn).map(|()| value),
-        Err(e) => undo(conn).and(Err(e)),
+        let started = Instant::now();
+        let mut answers = Answers(Vec::with_capacity(jobs.len()));
+        let mut kept = false;
+        for job in jobs.by_ref() {
+            let result = self.savepoint(job.run, &mut kept);
+            // When SQLite has undone the whole transaction, those before this job must not hear that they were kept.
+            if kept && !self.control.is_open() {
+                let lost = Error::fault("the shared transaction was undone by the database");
+                answers.fail(result.as_ref().err().unwrap_or(&lost));
+                kept = false;
+            }
+            answers.0.push((job.done, result));
+            if started.elapsed() >= limit {
+                break;
+            }
+        }
+        if let Err(e) = if kept { self.control.commit() } else { self.control.roll_back() } {
+            answers.fail(&e);
+        }
+        answers
     }
-}
 
-type Job = Box<dyn FnOnce(&mut dyn accrual_store::Write) -> Result<Commit<Value>> + Send>;
+    /// One job of a group: undone alone when it fails.
+    fn savepoint(&mut self, job: Job, kept: &mut bool) -> Result<Value> {
+        self.control.savepoint()?;
+        match self.run(job) {
+            Ok(Commit::Keep(value)) => {
+                self.control.release()?;
+                *kept = true;
+                Ok(value)
+            }
+            Ok(Commit::RollBack(value)) => self.control.undo().map(|()| value),
+            Err(e) => self.control.undo().and(Err(e)),
+        }
+    }
 
-/// A panic is the job's failure, not the writer's.
-fn run(conn: &Connection, job: Job) -> Result<Commit<Value>> {
-    catch_unwind(AssertUnwindSafe(|| job(&mut Tx::new(conn)))).unwrap_or_else(|panic| {
-        tracing::error!(panic = said(&*panic), "a write panicked");
-        Err(Error::fault(format!("a write panicked: {}", said(&*panic))))
-    })
+    /// A panic is the job's failure, not the writer's.
+    fn run(&mut self, job: Job) -> Result<Commit<Value>> {
+        catch_unwind(AssertUnwindSafe(|| job(&mut self.tx))).unwrap_or_else(|panic| {
+            tracing::error!(panic = said(&*panic), "a write panicked");
+            Err(Error::fault(format!("a write panicked: {}", said(&*panic))))
+        })
+    }
 }
 
 fn said(panic: &(dyn Any + Send)) -> &str {
     panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
-}
-
-fn undo(conn: &Connection) -> Result<()> {
-    if conn.is_autocommit() {
-        return Ok(());
-    }
-    control(conn, "ROLLBACK TO job")?;
-    control(conn, "RELEASE job")
-}
-
-fn begin(conn: &Connection) -> Result<()> {
-    control(conn, "BEGIN IMMEDIATE")
-}
-
-fn roll_back(conn: &Connection) -> Result<()> {
-    if conn.is_autocommit() { Ok(()) } else { control(conn, "ROLLBACK") }
-}
-
-fn commit(conn: &Connection) -> Result<()> {
-    let committed = conn.prepare_cached("COMMIT").and_then(|mut s| s.raw_execute());
-    committed.map(|_| ()).map_err(|e| {
-        if let Err(undone) = roll_back(conn) {
-            tracing::error!(error = %undone, "a failed commit could not be undone");
-        }
-        map(e, Doing::Commit)
-    })
-}
-
-fn control(conn: &Connection, sql: &str) -> Result<()> {
-    conn.prepare_cached(sql).and_then(|mut s| s.raw_execute()).map(|_| ()).map_err(|e| map(e, Doing::Statement(sql)))
 }

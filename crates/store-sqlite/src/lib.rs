@@ -12,6 +12,7 @@
 mod bulk;
 mod checkpoint;
 mod connection;
+mod control;
 mod error;
 mod group;
 mod options;

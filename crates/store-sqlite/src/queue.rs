@@ -70,13 +70,22 @@ impl Queue {
         self.wake.notify_all();
     }
 
+    /// The writer is gone: what still waits is dropped, which its submitters see as a writer that stopped.
+    pub(crate) fn abandon(&self) {
+        let mut state = self.lock();
+        state.closed = true;
+        let left = (std::mem::take(&mut state.small), std::mem::take(&mut state.bulk));
+        drop(state);
+        drop(left);
+    }
+
     /// Waits for work. Small jobs go first; a bulk job that has let them pass for the whole patience takes one
     /// turn, so that it cannot starve under small writes that never pause.
     pub(crate) fn next(&self) -> Turn {
         let mut state = self.lock();
         loop {
             let overdue = state.passed_over.is_some_and(|since| since.elapsed() >= self.patience);
-            if !state.small.is_empty() && !(overdue && !state.bulk.is_empty()) {
+            if !state.small.is_empty() && (!overdue || state.bulk.is_empty()) {
                 if !state.bulk.is_empty() && state.passed_over.is_none() {
                     state.passed_over = Some(Instant::now());
                 }

@@ -32,12 +32,13 @@ impl<'c> Tx<'c> {
     }
 }
 
-/// Binds the cells of one row or one set of parameters.
-pub(crate) fn bind(stmt: &mut Statement<'_>, cells: &[Cell<'_>]) -> rusqlite::Result<()> {
-    for (i, cell) in cells.iter().enumerate() {
-        stmt.raw_bind_parameter(i + 1, ToSqlOutput::Borrowed(bindable(cell)))?;
-    }
-    Ok(())
+/// Binds one cell to the parameter of a number, counted from 1.
+pub(crate) fn bind(stmt: &mut Statement<'_>, number: usize, cell: &Cell<'_>) -> rusqlite::Result<()> {
+    stmt.raw_bind_parameter(number, ToSqlOutput::Borrowed(bindable(cell)))
+}
+
+fn bind_all(stmt: &mut Statement<'_>, params: &[Cell<'_>]) -> rusqlite::Result<()> {
+    params.iter().enumerate().try_for_each(|(i, cell)| bind(stmt, i + 1, cell))
 }
 
 /// Steps through the rows of a bound statement. False when the callback wanted no more.
@@ -58,7 +59,7 @@ impl Read for Tx<'_> {
 
     fn query(&mut self, sql: &str, params: &[Cell<'_>], each: &mut dyn FnMut(&dyn Row) -> Result<Flow>) -> Result<()> {
         let mut stmt = self.prepare(sql, params.len())?;
-        bind(&mut stmt, params).running(sql)?;
+        bind_all(&mut stmt, params).running(sql)?;
         step(&mut stmt, sql, each)?;
         Ok(())
     }
@@ -85,7 +86,7 @@ impl Write for Tx<'_> {
 
     fn execute(&mut self, sql: &str, params: &[Cell<'_>]) -> Result<u64> {
         let mut stmt = self.prepare(sql, params.len())?;
-        bind(&mut stmt, params).running(sql)?;
+        bind_all(&mut stmt, params).running(sql)?;
         let changed = stmt.raw_execute().running(sql)?;
         u64::try_from(changed).map_err(|e| Error::fault_from("counting changed rows", e))
     }
