@@ -1,0 +1,31 @@
+//! API clients.
+
+use accrual_model::validate::broken;
+use accrual_model::{Object, Rejection};
+
+/// A program that signs in with a client id and a secret and acts in one role.
+#[derive(Clone, Debug, PartialEq, Eq, Object)]
+#[object(label = "API Client", rules = ApiClient::rules)]
+pub struct ApiClient {
+    /// 36 characters.
+    #[field(unique, fixed, max = 36)]
+    pub client_id: String,
+    #[field(sortable, max = 240)]
+    pub name: Option<String>,
+    /// Argon2 hash; set by the secret verb alone.
+    #[field(secret, read_only)]
+    pub secret_hash: Option<String>,
+    #[field(reference = "Role", filterable)]
+    pub role: String,
+    #[field(default = true, filterable)]
+    pub enabled: bool,
+}
+
+impl ApiClient {
+    fn rules(&self) -> Vec<Rejection> {
+        if self.client_id.chars().count() != 36 {
+            return vec![broken("client_id", "A client id has 36 characters, as a UUID has.")];
+        }
+        Vec::new()
+    }
+}
