@@ -1,6 +1,6 @@
 //! One column of several deferred rows, sent as an array.
 
-use crate::value::Kept;
+use crate::value::Encoded;
 use bytes::{BufMut, BytesMut};
 use tokio_postgres::types::{IsNull, ToSql, Type};
 
@@ -10,23 +10,23 @@ type BoxError = Box<dyn std::error::Error + Send + Sync>;
 #[derive(Debug)]
 pub(crate) struct Column<'a> {
     pub element: Type,
-    pub cells: Vec<&'a Kept>,
+    pub cells: Vec<Encoded<'a>>,
 }
 
 impl ToSql for Column<'_> {
     fn to_sql(&self, _: &Type, out: &mut BytesMut) -> Result<IsNull, BoxError> {
-        let has_null = self.cells.iter().any(|c| matches!(c, Kept::Null));
-        out.put_i32(1);
-        out.put_i32(i32::from(has_null));
+        out.put_i32(1); // dimensions
+        out.put_i32(i32::from(self.cells.iter().any(|c| c.0.is_none())));
         out.put_u32(self.element.oid());
         out.put_i32(i32::try_from(self.cells.len())?);
-        out.put_i32(1);
+        out.put_i32(1); // the first index
         for cell in &self.cells {
-            let start = out.len();
-            out.put_i32(-1);
-            if let IsNull::No = cell.to_sql(&self.element, out)? {
-                let size = i32::try_from(out.len() - start - 4)?;
-                out[start..start + 4].copy_from_slice(&size.to_be_bytes());
+            match cell.0 {
+                None => out.put_i32(-1),
+                Some(value) => {
+                    out.put_i32(i32::try_from(value.len())?);
+                    out.put_slice(value);
+                }
             }
         }
         Ok(IsNull::No)

@@ -7,13 +7,14 @@
 
 use crate::array::Column;
 use crate::connection::{Live, Prepared};
-use crate::error::{is_fatal, replicate, translate};
+use crate::error::{is_fatal, is_parameter_error, replicate, translate};
 use crate::pipeline::{Last, Out, Outcome, run};
 use crate::row::Halt;
 use crate::value::Kept;
 use accrual_base::{Error, Result};
 use std::sync::Arc;
 use tokio::runtime::Runtime;
+use tokio_postgres::types::Type;
 
 const SAVE: &str = "SAVEPOINT unit";
 const MOVE: &str = "RELEASE SAVEPOINT unit; SAVEPOINT unit";
@@ -30,7 +31,7 @@ const NOBODY: usize = usize::MAX;
 struct Step {
     unit: usize,
     prepared: Arc<Prepared>,
-    params: Vec<Kept>,
+    params: Kept,
 }
 
 pub(crate) struct Batch<'c> {
@@ -116,9 +117,9 @@ impl<'c> Batch<'c> {
     ///
     /// # Errors
     /// When the unit has failed already, or the queue was full and a statement in it failed.
-    pub fn defer(&mut self, prepared: Arc<Prepared>, params: Vec<Kept>) -> Result<()> {
+    pub fn defer(&mut self, prepared: Arc<Prepared>, params: Kept) -> Result<()> {
         self.usable()?;
-        self.waiting_bytes += params.iter().map(Kept::weight).sum::<usize>();
+        self.waiting_bytes += params.weight();
         self.queue.push(Step { unit: self.current, prepared, params });
         if self.queue.len() >= WAITING || self.waiting_bytes >= WAITING_BYTES {
             self.sync(true, Last::Nothing)?;
@@ -172,21 +173,22 @@ impl<'c> Batch<'c> {
         error
     }
 
-    /// Undoes the current unit because of an error that is not the server's.
+    /// Undoes the current unit because of an error, and keeps it from doing anything more.
     pub fn poison_current(&mut self, error: &Error) {
+        self.give_up();
         self.poison = Some(replicate(error));
-        if self.begun {
-            self.undo();
-        }
     }
 
     /// Sends what waits and then `last`, and answers its count. `own` puts the current unit behind its own savepoint.
     ///
     /// # Errors
     /// When a statement of the current unit failed (it has then been undone), or the callback did.
-    pub fn sync(&mut self, own: bool, mut last: Last<'_>) -> Result<u64> {
+    pub fn sync(&mut self, own: bool, last: Last<'_>) -> Result<u64> {
+        self.send(own, false, last)
+    }
+
+    fn send(&mut self, own: bool, mut one_by_one: bool, mut last: Last<'_>) -> Result<u64> {
         self.usable()?;
-        let mut one_by_one = false;
         loop {
             let (outcome, owners) = {
                 let (outs, owners) = self.plan(own, one_by_one);
@@ -219,23 +221,61 @@ impl<'c> Batch<'c> {
     pub fn commit(&mut self) -> Result<Vec<(usize, Error)>> {
         self.current = NOBODY;
         self.poison = None;
-        if !self.queue.is_empty() {
-            self.sync(false, Last::Nothing)?;
-        }
         self.usable()?;
-        if self.begun {
-            self.begun = false;
-            if let Err(e) = self.runtime.block_on(self.live.client.batch_execute("COMMIT")) {
-                let fatal = is_fatal(&e);
-                let error = translate("COMMIT", e);
-                if fatal {
-                    let text = format!("{error}; whether the work was kept is not known: look before sending it again");
-                    return Err(self.lose(Error::fault(text)));
-                }
-                return Err(error);
+        if self.begun || self.queue.is_empty() || !self.commit_at_once()? {
+            if !self.queue.is_empty() {
+                self.send(false, true, Last::Nothing)?;
+            }
+            if self.begun {
+                self.begun = false;
+                let committed = self.runtime.block_on(self.live.client.batch_execute("COMMIT"));
+                committed.map_err(|e| self.not_committed(e))?;
             }
         }
         Ok(std::mem::take(&mut self.failed))
+    }
+
+    /// When no unit asked for anything, everything is sent in one go, commit and all. Answers false when a statement
+    /// failed: then nothing was kept, and the units have to be tried one by one.
+    fn commit_at_once(&mut self) -> Result<bool> {
+        let outcome = {
+            let mut plan = Plan { outs: Vec::new(), owners: Vec::new(), shared: false, saved: false };
+            plan.steps(&self.queue);
+            let last = if plan.outs.len() > 1 {
+                plan.outs.insert(0, Out::Text("BEGIN"));
+                Last::Commit
+            } else {
+                // One statement commits by itself.
+                Last::Nothing
+            };
+            self.runtime.block_on(run(&self.live.client, &plan.outs, last))
+        };
+        match outcome {
+            Outcome::Done(_) => {
+                self.queue.clear();
+                Ok(true)
+            }
+            Outcome::Early(_, e) | Outcome::Late(Halt::Database(e)) if is_fatal(&e) => Err(self.not_committed(e)),
+            Outcome::Late(halt) => Err(halt.into_error("COMMIT")),
+            Outcome::Early(_, e) => {
+                self.forget_stale_plans(&e);
+                if is_parameter_error(&e) {
+                    // Nothing was told to commit, so the transaction may still be open.
+                    self.back("ROLLBACK");
+                }
+                Ok(false)
+            }
+        }
+    }
+
+    fn not_committed(&mut self, e: tokio_postgres::Error) -> Error {
+        let fatal = is_fatal(&e);
+        let error = translate("COMMIT", e);
+        if fatal {
+            let text = format!("{error}; whether the work was kept is not known: look before sending it again");
+            return self.lose(Error::fault(text));
+        }
+        error
     }
 
     fn usable(&self) -> Result<()> {
@@ -309,8 +349,11 @@ impl<'c> Batch<'c> {
 
     /// Back to the savepoint, or to nothing when the unit has the transaction for itself.
     fn undo(&mut self) {
-        let text = if self.shared { BACK } else { "ROLLBACK" };
         self.begun = self.shared;
+        self.back(if self.shared { BACK } else { "ROLLBACK" });
+    }
+
+    fn back(&mut self, text: &str) {
         if let Err(e) = self.runtime.block_on(self.live.client.batch_execute(text)) {
             self.lose(translate(text, e));
         }
@@ -331,7 +374,7 @@ impl<'c> Batch<'c> {
 
 fn last_sql<'a>(last: &Last<'a>) -> &'a str {
     match last {
-        Last::Nothing => "the transaction",
+        Last::Nothing | Last::Commit => "the transaction",
         Last::Execute { sql, .. } | Last::Query { sql, .. } | Last::Keys { sql, .. } => sql,
     }
 }
@@ -375,18 +418,18 @@ impl<'a> Plan<'a> {
             self.owners.push(Some(part[0].unit));
             self.outs.push(match &part[0].prepared.many {
                 Some(statement) if part.len() > 1 => Out::Many { statement, columns: columns(part) },
-                _ => Out::One { statement: &part[0].prepared.statement, params: &part[0].params },
+                _ => Out::One { statement: &part[0].prepared.statement, params: part[0].params.values().collect() },
             });
         }
     }
 }
 
-/// Turns rows into columns. A row with too few cells leaves its column short, and the server refuses the arrays.
+/// Turns rows into columns.
 fn columns<'a>(rows: &[&'a Step]) -> Vec<Column<'a>> {
-    let types = rows[0].prepared.types();
-    let column = |(at, ty): (usize, &tokio_postgres::types::Type)| Column {
-        element: ty.clone(),
-        cells: rows.iter().filter_map(|r| r.params.get(at)).collect(),
-    };
-    types.iter().enumerate().map(column).collect()
+    let column = |ty: &Type| Column { element: ty.clone(), cells: Vec::with_capacity(rows.len()) };
+    let mut columns: Vec<Column<'a>> = rows[0].prepared.types().iter().map(column).collect();
+    for row in rows {
+        columns.iter_mut().zip(row.params.values()).for_each(|(column, value)| column.cells.push(value));
+    }
+    columns
 }

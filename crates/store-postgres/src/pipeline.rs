@@ -2,8 +2,8 @@
 
 use crate::array::Column;
 use crate::row::{Each, Halt, hand_over};
-use crate::value::{Kept, Param};
-use futures_util::future::maybe_done;
+use crate::value::{Encoded, Param};
+use futures_util::future::{MaybeDone, maybe_done};
 use futures_util::poll;
 use std::pin::pin;
 use tokio_postgres::{Client, Error, Statement};
@@ -11,7 +11,7 @@ use tokio_postgres::{Client, Error, Statement};
 /// A message whose answer is a count or nothing.
 pub(crate) enum Out<'a> {
     Text(&'static str),
-    One { statement: &'a Statement, params: &'a [Kept] },
+    One { statement: &'a Statement, params: Vec<Encoded<'a>> },
     Many { statement: &'a Statement, columns: Vec<Column<'a>> },
 }
 
@@ -28,9 +28,25 @@ impl Out<'_> {
 /// The message that ends a pipeline, because its answer is wanted.
 pub(crate) enum Last<'a> {
     Nothing,
-    Execute { sql: &'a str, statement: &'a Statement, params: &'a [Param<'a>] },
-    Query { sql: &'a str, statement: &'a Statement, params: &'a [Param<'a>], each: Each<'a> },
-    Keys { sql: &'a str, statement: &'a Statement, keys: &'a [i64], each: Each<'a> },
+    /// Ends the transaction with what was sent before it. The server turns it into a roll-back when any of that failed.
+    Commit,
+    Execute {
+        sql: &'a str,
+        statement: &'a Statement,
+        params: &'a [Param<'a>],
+    },
+    Query {
+        sql: &'a str,
+        statement: &'a Statement,
+        params: &'a [Param<'a>],
+        each: Each<'a>,
+    },
+    Keys {
+        sql: &'a str,
+        statement: &'a Statement,
+        keys: &'a [i64],
+        each: Each<'a>,
+    },
 }
 
 impl Last<'_> {
@@ -38,6 +54,7 @@ impl Last<'_> {
     pub fn again(&mut self) -> Last<'_> {
         match self {
             Self::Nothing => Last::Nothing,
+            Self::Commit => Last::Commit,
             Self::Execute { sql, statement, params } => Last::Execute { sql, statement, params },
             Self::Query { sql, statement, params, each } => Last::Query { sql, statement, params, each: &mut **each },
             Self::Keys { sql, statement, keys, each } => Last::Keys { sql, statement, keys, each: &mut **each },
@@ -84,6 +101,13 @@ pub(crate) async fn run(client: &Client, outs: &[Out<'_>], last: Last<'_>) -> Ou
     let (stream, each) = match last {
         Last::Nothing => {
             after_the_others!(async { Ok::<(), Error>(()) });
+            return Outcome::Done(0);
+        }
+        Last::Commit => {
+            // A message that did not even leave, because a parameter does not fit, fails here and not on the server:
+            // then the server must not be told to commit the others.
+            let left = !sent.iter().any(|answer| matches!(**answer, MaybeDone::Done(_)));
+            after_the_others!(async { if left { client.batch_execute("COMMIT").await } else { Ok(()) } });
             return Outcome::Done(0);
         }
         Last::Execute { statement, params, .. } => return Outcome::Done(after_the_others!(client.execute_raw(statement, params))),

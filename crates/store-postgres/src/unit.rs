@@ -59,13 +59,14 @@ impl Write for Unit<'_, '_> {
 
     fn defer(&mut self, sql: &str, params: &[Cell<'_>]) -> Result<()> {
         let prepared = self.0.prepared(sql)?;
-        if params.len() != prepared.types().len() {
-            let error = Error::fault(format!("{} parameters were given, {} are expected by {sql}", params.len(), prepared.types().len()));
-            self.0.behind_savepoint()?;
-            self.0.poison_current(&error);
-            return Err(error);
+        match Kept::new(params, prepared.types()) {
+            Ok(params) => self.0.defer(prepared, params),
+            Err(e) => {
+                let error = Error::fault(format!("{e} in {sql}"));
+                self.0.poison_current(&error);
+                Err(error)
+            }
         }
-        self.0.defer(prepared, params.iter().map(Kept::new).collect())
     }
 
     fn bulk(&mut self, table: &BulkTable, fill: &mut dyn FnMut(&mut dyn BulkSink) -> Result<()>) -> Result<u64> {

@@ -11,39 +11,66 @@ type BoxError = Box<dyn std::error::Error + Send + Sync>;
 #[derive(Debug)]
 pub(crate) struct Param<'a>(pub Cell<'a>);
 
-/// A parameter of a deferred statement, kept until it is sent.
+/// The parameters of a deferred statement, in the form they are sent in.
+///
+/// They are encoded when the statement is deferred: one that does not fit is refused there, and what waits takes two
+/// allocations whatever the number of parameters.
 #[derive(Debug)]
-pub(crate) enum Kept {
-    Null,
-    Int(i64),
-    Text(Box<str>),
-    Bytes(Box<[u8]>),
+pub(crate) struct Kept {
+    bytes: BytesMut,
+    /// Where each ends; nothing for a NULL.
+    ends: Vec<Option<usize>>,
 }
 
 impl Kept {
-    pub fn new(cell: &Cell<'_>) -> Self {
-        match *cell {
-            Cell::Null => Self::Null,
-            Cell::Int(v) => Self::Int(v),
-            Cell::Text(v) => Self::Text(v.into()),
-            Cell::Bytes(v) => Self::Bytes(v.into()),
+    /// # Errors
+    /// Says which parameter does not fit the type the server expects, or how many are missing.
+    pub fn new(cells: &[Cell<'_>], types: &[Type]) -> Result<Self, BoxError> {
+        if cells.len() != types.len() {
+            return Err(format!("{} parameters were given, {} are expected", cells.len(), types.len()).into());
         }
-    }
-    pub fn cell(&self) -> Cell<'_> {
-        match self {
-            Self::Null => Cell::Null,
-            Self::Int(v) => Cell::Int(*v),
-            Self::Text(v) => Cell::Text(v),
-            Self::Bytes(v) => Cell::Bytes(v),
+        let mut kept = Self { bytes: BytesMut::new(), ends: Vec::with_capacity(cells.len()) };
+        for (at, (cell, ty)) in cells.iter().zip(types).enumerate() {
+            let put = encode(*cell, ty, &mut kept.bytes).map_err(|e| format!("parameter ${}: {e}", at + 1))?;
+            kept.ends.push(matches!(put, IsNull::No).then_some(kept.bytes.len()));
         }
+        Ok(kept)
     }
+
+    /// The parameters, first to last.
+    pub fn values(&self) -> impl Iterator<Item = Encoded<'_>> {
+        let mut start = 0;
+        self.ends.iter().map(move |end| {
+            Encoded(end.map(|end| {
+                let value = &self.bytes[start..end];
+                start = end;
+                value
+            }))
+        })
+    }
+
     /// Bytes on the heap, for bounding what waits to be sent.
     pub fn weight(&self) -> usize {
-        match self {
-            Self::Null | Self::Int(_) => 8,
-            Self::Text(v) => v.len(),
-            Self::Bytes(v) => v.len(),
-        }
+        self.bytes.len() + 16 * self.ends.len()
+    }
+}
+
+/// A parameter in the form it is sent in; nothing is NULL.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Encoded<'a>(pub Option<&'a [u8]>);
+
+impl ToSql for Encoded<'_> {
+    fn to_sql(&self, _: &Type, out: &mut BytesMut) -> Result<IsNull, BoxError> {
+        Ok(self.0.map_or(IsNull::Yes, |value| {
+            out.put_slice(value);
+            IsNull::No
+        }))
+    }
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+    fn to_sql_checked(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, BoxError> {
+        self.to_sql(ty, out)
     }
 }
 
@@ -56,18 +83,6 @@ impl ToSql for Param<'_> {
     }
     fn to_sql_checked(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, BoxError> {
         encode(self.0, ty, out)
-    }
-}
-
-impl ToSql for Kept {
-    fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, BoxError> {
-        encode(self.cell(), ty, out)
-    }
-    fn accepts(_: &Type) -> bool {
-        true
-    }
-    fn to_sql_checked(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, BoxError> {
-        encode(self.cell(), ty, out)
     }
 }
 
@@ -140,6 +155,17 @@ mod tests {
         assert!(encode(Cell::Int(2), &Type::BOOL, &mut out).is_err());
         assert!(encode(Cell::Text("a\0b"), &Type::TEXT, &mut out).is_err());
         assert!(out.is_empty());
+        let why = Kept::new(&[Cell::Int(1), Cell::Int(2)], &[Type::INT8, Type::TEXT]).map(drop).unwrap_err().to_string();
+        assert_eq!(why, "parameter $2: the parameter is an integer, the server expects text");
         assert!(matches!(encode(Cell::Null, &Type::BYTEA, &mut out), Ok(IsNull::Yes)));
+    }
+
+    #[test]
+    fn kept_parameters_come_out_as_they_went_in() {
+        let cells = [Cell::Text("one"), Cell::Null, Cell::Bytes(b""), Cell::Int(7), Cell::Null];
+        let kept = Kept::new(&cells, &[Type::TEXT, Type::INT8, Type::BYTEA, Type::INT8, Type::TEXT]).unwrap();
+        let values: Vec<Option<&[u8]>> = kept.values().map(|v| v.0).collect();
+        assert_eq!(values, [Some(&b"one"[..]), None, Some(b""), Some(&[0, 0, 0, 0, 0, 0, 0, 7]), None]);
+        assert!(Kept::new(&cells, &[Type::TEXT]).is_err());
     }
 }

@@ -126,7 +126,10 @@ fn a_preview_fails_when_the_work_would_have_failed() {
 #[test]
 fn sums_and_truth_are_integers_and_a_fraction_is_a_fault() {
     let Some(store) = with_items() else { return };
-    assert_eq!(one(&store, "SELECT SUM(n) FROM (VALUES (9000000000000000000::BIGINT), (-1::BIGINT)) AS t (n)").unwrap(), 8_999_999_999_999_999_999);
+    assert_eq!(
+        one(&store, "SELECT SUM(n) FROM (VALUES (9000000000000000000::BIGINT), (-1::BIGINT)) AS t (n)").unwrap(),
+        8_999_999_999_999_999_999
+    );
     assert_eq!(one(&store, "SELECT EXISTS (SELECT 1 FROM item)").unwrap(), 0);
     let e = one(&store, "SELECT AVG(n) FROM (VALUES (1::BIGINT), (2::BIGINT)) AS t (n)").unwrap_err();
     assert!(e.to_string().contains("fraction"), "{e}");
@@ -167,4 +170,31 @@ fn reads_wait_on_any_thread_also_inside_async_code() {
     assert_eq!(runtime.block_on(async { one(&store, "SELECT COUNT(*) FROM item") }).unwrap(), 0);
     // The last handle may go inside async code, too.
     runtime.block_on(async { drop(store) });
+}
+
+#[test]
+fn a_full_disk_and_a_crowd_are_told_apart_from_faults() {
+    let Some(store) = with_items() else { return };
+    for (state, code) in [("53100", "store.full"), ("40P01", "store.busy"), ("55P03", "store.busy"), ("40001", "store.busy")] {
+        let sql = format!("DO $$ BEGIN RAISE EXCEPTION 'as the server would' USING ERRCODE = '{state}'; END $$");
+        let e = write(&store, move |tx| {
+            tx.execute("INSERT INTO item (id) VALUES (1)", &[])?;
+            tx.execute(&sql, &[])
+        });
+        assert_eq!(e.unwrap_err().rejection().map(|r| (r.code, r.kind)), Some((code, Kind::Busy)), "{state}");
+    }
+    assert_eq!(one(&store, "SELECT COUNT(*) FROM item").unwrap(), 0);
+}
+
+#[test]
+fn two_stores_on_one_schema_see_each_other_and_a_second_tenant_sees_neither() {
+    let Some(first) = with_items() else { return };
+    let url = test_url().unwrap();
+    let second = PostgresStore::open(&url, first.schema(), Options::default()).unwrap().into_handle();
+    write(&first, |tx| tx.execute("INSERT INTO item (id) VALUES (1)", &[])).unwrap();
+    let e = write(&second, |tx| tx.execute("INSERT INTO item (id) VALUES (1)", &[])).unwrap_err();
+    assert_eq!(e.rejection().unwrap().code, "store.unique");
+    let tenant = with_items().unwrap();
+    assert_eq!(one(&tenant, "SELECT COUNT(*) FROM item").unwrap(), 0);
+    second.0.close();
 }
