@@ -1,18 +1,20 @@
 //! Who asks, and whether they may.
 
 use crate::call::{blocking, text_header};
-use crate::ports;
 use crate::server::Api;
 use crate::table::{Operation, Scope};
 use crate::token::{self, unauthenticated};
-use accrual_app::{Actor, Organisations, Privilege, Tenant};
+use accrual_app::Privilege;
+use accrual_app::system::{self, DEFAULT_TENANT, Login, Session};
 use accrual_base::error::Kind;
 use accrual_base::{Error, Result};
 use axum::http::{HeaderMap, header};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use std::collections::BTreeSet;
 use std::sync::Arc;
+
+/// The role of administrators who name none.
+const ADMINISTRATOR: &str = "Administrator";
 
 /// User name and password of HTTP Basic.
 pub struct Credentials {
@@ -20,63 +22,71 @@ pub struct Credentials {
     pub password: String,
 }
 
-/// Checks what the row of an operation asks for and answers the actor.
+/// Checks what the row of an operation asks for. Answers no session for operations that need none or check
+/// credentials or a signature themselves.
 ///
 /// # Errors
 /// `Unauthenticated` without good credentials, `Forbidden` when the role is not enough.
-pub async fn authorise(api: &Api, tenant: &Arc<Tenant>, operation: &Operation, headers: &HeaderMap) -> Result<Actor> {
-    match operation.scope {
-        // these handlers check credentials or signature themselves
-        Scope::Open | Scope::Basic | Scope::Signed => Ok(nobody()),
-        Scope::Administrator => {
-            let actor = if text_header(headers, "token").is_some() {
-                by_token(api, tenant, headers).await?
-            } else {
-                by_password(tenant, headers).await?
-            };
-            actor.require(Privilege::Administrator)?;
-            Ok(actor)
-        }
-        Scope::Inbound => allowed(by_token(api, tenant, headers).await?, &[Privilege::WebservicesInbound]),
-        Scope::Outbound => allowed(by_token(api, tenant, headers).await?, &[Privilege::WebservicesOutbound]),
-        Scope::Either => allowed(by_token(api, tenant, headers).await?, &[Privilege::WebservicesInbound, Privilege::WebservicesOutbound]),
-    }
-}
-
-/// The actor of operations that need none.
-fn nobody() -> Actor {
-    Actor { user: String::new(), role: String::new(), privileges: BTreeSet::new(), organisations: Organisations::These(BTreeSet::new()) }
-}
-
-/// Refuses an actor that has none of the privileges.
-fn allowed(actor: Actor, any: &[Privilege]) -> Result<Actor> {
-    if any.iter().any(|p| actor.privileges.contains(p)) {
-        return Ok(actor);
+pub async fn authorise(api: &Api, operation: &Operation, headers: &HeaderMap) -> Result<Option<Session>> {
+    let session = match operation.scope {
+        Scope::Open | Scope::Basic | Scope::Signed => return Ok(None),
+        Scope::Administrator if text_header(headers, "token").is_none() => by_password(api, headers).await?,
+        _ => by_token(api, headers).await?,
+    };
+    let any: &[Privilege] = match operation.scope {
+        Scope::Administrator => &[Privilege::Administrator],
+        Scope::Inbound => &[Privilege::WebservicesInbound],
+        Scope::Outbound => &[Privilege::WebservicesOutbound],
+        _ => &[Privilege::WebservicesInbound, Privilege::WebservicesOutbound],
+    };
+    if any.iter().any(|p| session.actor.privileges.contains(p)) {
+        return Ok(Some(session));
     }
     let names: Vec<&str> = any.iter().map(|p| p.name()).collect();
     let text = format!(
         "You are not authorized to access this endpoint: the role {} lacks the privilege {}; ask an administrator for it.",
-        actor.role,
+        session.actor.role,
         names.join(" or ")
     );
     Err(Error::rejected(Kind::Forbidden, "role.privilege", text))
 }
 
-/// The token names user and role; what the role allows is looked up, so that a change of it counts at once.
-async fn by_token(api: &Api, tenant: &Arc<Tenant>, headers: &HeaderMap) -> Result<Actor> {
+/// The token names user, role and tenant; what the role allows is looked up, so that a change of it counts soon.
+async fn by_token(api: &Api, headers: &HeaderMap) -> Result<Session> {
     let token = text_header(headers, "token").ok_or_else(|| {
         unauthenticated("api.token_missing", "The header token is missing; get a token from POST /api/integration/v1/authenticate.")
     })?;
-    let claims = token::verify(token, &api.key, tenant.now())?;
-    let tenant = Arc::clone(tenant);
-    blocking(move || ports::actor(&tenant, &claims.username, &claims.role)).await
+    let claims = token::read(token, api.system.sign_key())?;
+    // the tenant's own clock decides: it is the clock the token was made with
+    let system = Arc::clone(&api.system);
+    let (user, role, client_name) = (claims.username.clone(), claims.role.clone(), claims.clientname.clone());
+    let session = blocking(move || system.session(&system::Claims { user, role, client_name })).await?;
+    token::check_time(&claims, session.tenant.now())?;
+    Ok(session)
 }
 
-async fn by_password(tenant: &Arc<Tenant>, headers: &HeaderMap) -> Result<Actor> {
-    let credentials = credentials(headers)?;
-    let role = text_header(headers, "role").map(str::to_owned);
-    let tenant = Arc::clone(tenant);
-    blocking(move || ports::log_in(&tenant, &credentials.user, &credentials.password, role.as_deref(), None)).await
+async fn by_password(api: &Api, headers: &HeaderMap) -> Result<Session> {
+    let Credentials { user, password } = credentials(headers)?;
+    let role = text_header(headers, "role").unwrap_or(ADMINISTRATOR).to_owned();
+    let client_name = text_header(headers, "clientname").unwrap_or(DEFAULT_TENANT).to_owned();
+    api.system.authenticate(Login { user, password, role, client_name }).await
+}
+
+/// Refuses everything of a tenant whose API service is off, also what would be refused for another reason.
+///
+/// # Errors
+/// `tenant.api_off`.
+pub fn refuse_when_off(api: &Api, headers: &HeaderMap) -> Result<()> {
+    let by_token = text_header(headers, "token").and_then(|t| token::read(t, api.system.sign_key()).ok()).map(|c| c.clientname);
+    let named = by_token.or_else(|| text_header(headers, "clientname").map(str::to_owned));
+    let tenant = match named {
+        Some(name) => api.system.open_tenants().into_iter().find(|t| t.name.eq_ignore_ascii_case(&name)),
+        None => Some(api.system.open_tenants()).filter(|open| open.len() == 1).and_then(|mut open| open.pop()),
+    };
+    if tenant.is_some_and(|t| !t.settings().api_enabled) {
+        return Err(system::api_is_off());
+    }
+    Ok(())
 }
 
 /// Reads HTTP Basic credentials.

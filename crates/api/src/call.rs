@@ -2,6 +2,7 @@
 
 use crate::server::Api;
 use crate::table::Operation;
+use accrual_app::system::Session;
 use accrual_app::{Actor, Context, Tenant};
 use accrual_base::error::Kind;
 use accrual_base::{Error, Result};
@@ -9,7 +10,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::HeaderMap;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Longest JSON body.
 pub const JSON_LIMIT: usize = 1024 * 1024;
@@ -18,11 +19,12 @@ pub const JSON_LIMIT: usize = 1024 * 1024;
 pub struct Call {
     pub operation: &'static Operation,
     pub api: Arc<Api>,
-    pub tenant: Arc<Tenant>,
-    pub actor: Actor,
+    /// None for operations that need no token.
+    pub session: Option<Session>,
     pub request_id: String,
     pub headers: HeaderMap,
-    pub body: Body,
+    /// Taken once; behind a lock because a body alone cannot be shared between threads.
+    pub body: Mutex<Body>,
     /// Parts of the path by name.
     pub path: Vec<(String, String)>,
     /// Query parameters as sent.
@@ -30,6 +32,27 @@ pub struct Call {
 }
 
 impl Call {
+    /// The session of the token.
+    ///
+    /// # Errors
+    /// A fault for an operation that needs none.
+    pub fn session(&self) -> Result<&Session> {
+        self.session.as_ref().ok_or_else(|| Error::fault(format!("operation {} has no session", self.operation.id)))
+    }
+    /// The tenant of the session.
+    ///
+    /// # Errors
+    /// As [`Call::session`].
+    pub fn tenant(&self) -> Result<Arc<Tenant>> {
+        self.session().map(|s| Arc::clone(&s.tenant))
+    }
+    /// The user behind the request.
+    ///
+    /// # Errors
+    /// As [`Call::session`].
+    pub fn actor(&self) -> Result<&Actor> {
+        self.session().map(|s| &s.actor)
+    }
     /// A part of the path.
     ///
     /// # Errors
@@ -69,24 +92,32 @@ impl Call {
             .ok_or_else(|| Error::invalid("api.header", format!("The header {name} is missing; this operation needs it.")).in_column(name))
     }
     /// The context of a command: who asks, under which id, with which idempotency key, and whether only to look.
-    pub fn context(&self) -> Context {
-        let mut context = Context::new(self.actor.clone(), self.request_id.clone());
+    ///
+    /// # Errors
+    /// As [`Call::session`].
+    pub fn context(&self) -> Result<Context> {
+        let actor = self.actor()?.clone();
+        let user = actor.user.clone();
+        let mut context = Context::new(actor, self.request_id.clone());
         if let Some(key) = self.header("idempotency-key") {
             // a key belongs to the one who chose it
-            context = context.with_key(format!("{}/{key}", self.actor.user));
+            context = context.with_key(format!("{user}/{key}"));
         }
         if self.query("preview").is_some_and(|v| v.eq_ignore_ascii_case("true")) {
             context = context.preview();
         }
-        context
+        Ok(context)
+    }
+    /// The body; empty when it was taken before.
+    pub fn take_body(&self) -> Body {
+        std::mem::replace(&mut *self.body.lock().unwrap_or_else(PoisonError::into_inner), Body::empty())
     }
     /// The whole body, when it is not longer than [`JSON_LIMIT`].
     ///
     /// # Errors
     /// `api.too_large`.
-    pub async fn bytes(&mut self) -> Result<bytes::Bytes> {
-        let body = std::mem::replace(&mut self.body, Body::empty());
-        to_bytes(body, JSON_LIMIT).await.map_err(|_| {
+    pub async fn bytes(&self) -> Result<bytes::Bytes> {
+        to_bytes(self.take_body(), JSON_LIMIT).await.map_err(|_| {
             Error::invalid(
                 "api.too_large",
                 format!("The body could not be read whole, or is longer than {JSON_LIMIT} bytes; send less in one request."),
@@ -97,7 +128,7 @@ impl Call {
     ///
     /// # Errors
     /// `api.json` says what is wrong and where.
-    pub async fn json<T: DeserializeOwned>(&mut self) -> Result<T> {
+    pub async fn json<T: DeserializeOwned>(&self) -> Result<T> {
         let bytes = self.bytes().await?;
         serde_json::from_slice(&bytes)
             .map_err(|e| Error::invalid("api.json", format!("The body is not the JSON this operation takes: {e}.")))
@@ -106,7 +137,7 @@ impl Call {
     ///
     /// # Errors
     /// As [`Call::json`].
-    pub async fn optional_json(&mut self) -> Result<Option<Value>> {
+    pub async fn optional_json(&self) -> Result<Option<Value>> {
         let bytes = self.bytes().await?;
         if bytes.iter().all(u8::is_ascii_whitespace) {
             return Ok(None);
@@ -120,10 +151,10 @@ impl Call {
     pub fn blocking<T, F>(&self, work: F) -> impl Future<Output = Result<T>> + Send + use<T, F>
     where
         T: Send + 'static,
-        F: FnOnce(&Tenant) -> Result<T> + Send + 'static,
+        F: FnOnce(&Arc<Tenant>) -> Result<T> + Send + 'static,
     {
-        let tenant = Arc::clone(&self.tenant);
-        blocking(move || work(&tenant))
+        let tenant = self.tenant();
+        blocking(move || work(&tenant?))
     }
 }
 

@@ -33,7 +33,7 @@ pub fn status(kind: Kind, dialect: Dialect) -> StatusCode {
 fn status_of(rejection: &Rejection, dialect: Dialect) -> StatusCode {
     match rejection.code {
         "api.path" => StatusCode::NOT_FOUND,
-        "api.method" | "api.off" => StatusCode::METHOD_NOT_ALLOWED,
+        "api.method" | "tenant.api_off" => StatusCode::METHOD_NOT_ALLOWED,
         "api.too_large" => StatusCode::PAYLOAD_TOO_LARGE,
         _ => status(rejection.kind, dialect),
     }

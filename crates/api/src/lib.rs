@@ -9,16 +9,16 @@ pub mod coverage;
 pub mod dialect;
 pub mod metrics;
 pub mod openapi;
-mod pages;
 mod pipe;
-mod ports;
 mod request_id;
 mod resources;
 pub mod router;
+mod rows;
 pub mod server;
 pub mod signed;
 pub mod table;
 pub mod token;
+mod upload_body;
 mod when;
 
 pub use server::{Api, Server, ServerConfig, TlsFiles, serve};

@@ -1,16 +1,16 @@
 //! From the operation table to a router, and the way of every request: id, authorisation, handler, one error
 //! mapping, one line in the log.
 
-use crate::authorise::authorise;
+use crate::authorise::{authorise, refuse_when_off};
 use crate::call::{self, Call};
 use crate::dialect;
 use crate::request_id;
 use crate::server::Api;
 use crate::table::{Answered, Dialect, Family, Method, Operation, operations};
-use accrual_app::Tenant;
+use accrual_base::Error;
 use accrual_base::error::Kind;
-use accrual_base::{Error, Result};
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, FromRequestParts, Path, Query, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
@@ -19,7 +19,7 @@ use axum::routing::{MethodFilter, MethodRouter};
 use futures_util::FutureExt;
 use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 use tower_http::compression::{CompressionLayer, CompressionLevel};
@@ -96,12 +96,15 @@ fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
     panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no text")
 }
 
-async fn run(api: &Arc<Api>, operation: &'static Operation, mut parts: Parts, body: axum::body::Body, id: &str, who: &mut Who) -> Answered {
-    let tenant = api.tenant(&parts.headers)?;
-    who.tenant.clone_from(&tenant.name);
-    refuse_when_off(&tenant, operation)?;
-    let actor = authorise(api, &tenant, operation, &parts.headers).await?;
-    who.actor.clone_from(&actor.user);
+async fn run(api: &Arc<Api>, operation: &'static Operation, mut parts: Parts, body: Body, id: &str, who: &mut Who) -> Answered {
+    if matches!(operation.family, Family::Revenue | Family::Services) {
+        refuse_when_off(api, &parts.headers)?;
+    }
+    let session = authorise(api, operation, &parts.headers).await?;
+    if let Some(session) = &session {
+        who.tenant.clone_from(&session.tenant.name);
+        who.actor.clone_from(&session.actor.user);
+    }
     let Some(handler) = operation.handler else { return Err(call::not_built(operation)) };
     let path = Path::<Vec<(String, String)>>::from_request_parts(&mut parts, &())
         .await
@@ -111,28 +114,14 @@ async fn run(api: &Arc<Api>, operation: &'static Operation, mut parts: Parts, bo
     let call = Call {
         operation,
         api: Arc::clone(api),
-        tenant,
-        actor,
+        session,
         request_id: id.to_owned(),
         headers: parts.headers,
-        body,
+        body: Mutex::new(body),
         path: path.0,
         query: query.0,
     };
     handler(call).await
-}
-
-/// A tenant whose API service is off answers 405 to every integration request.
-fn refuse_when_off(tenant: &Tenant, operation: &Operation) -> Result<()> {
-    let integration = matches!(operation.family, Family::Revenue | Family::Services);
-    if integration && !tenant.settings().api_enabled {
-        return Err(off());
-    }
-    Ok(())
-}
-
-fn off() -> Error {
-    Error::rejected(Kind::Forbidden, "api.off", "The API service of this tenant is switched off; an administrator can switch it on.")
 }
 
 async fn wrong_method(State(api): State<Arc<Api>>, request: Request) -> Response {
@@ -142,9 +131,9 @@ async fn wrong_method(State(api): State<Arc<Api>>, request: Request) -> Response
 
 async fn unknown_path(State(api): State<Arc<Api>>, request: Request) -> Response {
     let integration = request.uri().path().starts_with("/api/integration/") || request.uri().path().starts_with("/integration/");
-    let switched_off = integration && api.tenant(request.headers()).is_ok_and(|t| !t.settings().api_enabled);
+    let switched_off = integration && refuse_when_off(&api, request.headers()).is_err();
     let text = "There is no operation under this path; /openapi.json lists those that exist.";
-    let error = if switched_off { off() } else { Error::not_found("api.path", text) };
+    let error = if switched_off { accrual_app::system::api_is_off() } else { Error::not_found("api.path", text) };
     stray(&api, &request, error)
 }
 

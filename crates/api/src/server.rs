@@ -2,15 +2,16 @@
 
 use crate::metrics::Metrics;
 use crate::router::router;
-use accrual_app::Tenant;
+use accrual_app::System;
+use accrual_app::views::tasks::Tasks;
 use accrual_base::{Error, Result};
-use axum::http::HeaderMap;
 use axum_server::tls_rustls::RustlsConfig;
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// Longest a client may take to send the head of a request.
@@ -63,24 +64,31 @@ impl ServerConfig {
 
 /// What handlers share.
 pub struct Api {
-    tenant: Arc<Tenant>,
-    /// Signs tokens and URLs.
-    pub key: Vec<u8>,
+    pub system: Arc<System>,
     pub metrics: Metrics,
     pub public_url: Option<String>,
+    /// `https` when the server itself speaks TLS.
+    pub scheme: &'static str,
+    /// Tasks of the views by tenant.
+    tasks: Mutex<BTreeMap<String, Arc<Tasks>>>,
     ready: AtomicBool,
 }
 
 impl Api {
-    pub fn new(tenant: Arc<Tenant>, key: Vec<u8>, public_url: Option<String>) -> Self {
-        Self { tenant, key, metrics: Metrics::default(), public_url, ready: AtomicBool::new(true) }
+    pub fn new(system: Arc<System>, config: &ServerConfig) -> Self {
+        Self {
+            system,
+            metrics: Metrics::default(),
+            public_url: config.public_url.clone(),
+            scheme: if config.tls.is_some() { "https" } else { "http" },
+            tasks: Mutex::default(),
+            ready: AtomicBool::new(true),
+        }
     }
-    /// The tenant of a request.
-    ///
-    /// # Errors
-    /// None while a server has one tenant.
-    pub fn tenant(&self, _headers: &HeaderMap) -> Result<Arc<Tenant>> {
-        Ok(Arc::clone(&self.tenant))
+    /// The tasks behind the continuation tokens of a tenant.
+    pub fn view_tasks(&self, tenant: &str) -> Arc<Tasks> {
+        let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(tasks.entry(tenant.to_owned()).or_default())
     }
     /// False from the moment a stop was asked for.
     pub fn ready(&self) -> bool {
@@ -100,7 +108,7 @@ impl Server {
     ///
     /// # Errors
     /// `serve.tls` for a refused address, `serve.listen` when the port cannot be had.
-    pub fn bind(config: ServerConfig, api: Arc<Api>) -> Result<Self> {
+    pub fn bind(config: ServerConfig, system: Arc<System>) -> Result<Self> {
         config.check()?;
         let listener = TcpListener::bind(config.listen).map_err(|e| {
             Error::invalid(
@@ -108,6 +116,7 @@ impl Server {
                 format!("Cannot listen on {}: {e}. Is another server running there? Choose another --listen.", config.listen),
             )
         })?;
+        let api = Arc::new(Api::new(system, &config));
         Ok(Self { listener, config, api })
     }
 
@@ -170,8 +179,8 @@ async fn tls(files: &TlsFiles) -> Result<RustlsConfig> {
 ///
 /// # Errors
 /// As [`Server::bind`] and [`Server::run`].
-pub async fn serve(config: ServerConfig, api: Arc<Api>, shutdown: impl Future<Output = ()> + Send + 'static) -> Result<()> {
-    Server::bind(config, api)?.run(shutdown).await
+pub async fn serve(config: ServerConfig, system: Arc<System>, shutdown: impl Future<Output = ()> + Send + 'static) -> Result<()> {
+    Server::bind(config, system)?.run(shutdown).await
 }
 
 #[cfg(test)]

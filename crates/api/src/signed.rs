@@ -26,7 +26,7 @@ pub fn url(key: &[u8], tenant: &str, report: i64, now: Instant) -> Result<String
     for byte in signature {
         let _ = write!(hex, "{byte:02x}");
     }
-    Ok(format!("/api/integration/v2/reports/file/{report}?expires={expires}&signature={hex}"))
+    Ok(format!("/api/integration/v2/reports/file/{report}?client={tenant}&expires={expires}&signature={hex}"))
 }
 
 /// Checks the parts of a signed URL.
@@ -67,7 +67,7 @@ mod tests {
 
     fn parts(url: &str) -> (String, String) {
         let (_, query) = url.split_once('?').unwrap();
-        let (expires, signature) = query.split_once('&').unwrap();
+        let (expires, signature) = query.trim_start_matches("client=default&").split_once('&').unwrap();
         (expires.trim_start_matches("expires=").to_owned(), signature.trim_start_matches("signature=").to_owned())
     }
 

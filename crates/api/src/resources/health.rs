@@ -44,7 +44,8 @@ async fn health(call: Call) -> Answered {
     if !call.api.ready() {
         return Ok(dialect::answer(axum::http::StatusCode::SERVICE_UNAVAILABLE, &json!({"status": "stopping"})));
     }
-    call.blocking(|tenant| tenant.store.read(|_| Ok(()))).await?;
+    let system = std::sync::Arc::clone(&call.api.system);
+    crate::call::blocking(move || system.open_tenants().iter().try_for_each(|tenant| tenant.store.read(|_| Ok(())))).await?;
     Ok(dialect::ok(&json!({"status": "ready", "version": env!("CARGO_PKG_VERSION")})))
 }
 
