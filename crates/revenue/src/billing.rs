@@ -13,41 +13,49 @@ pub fn is_credit(line: &Line, bill: &Bill) -> bool {
     matches!(bill.kind, TransactionType::CreditMemo | TransactionType::Return) && !bill.cancelled && !is_invoice(line, bill)
 }
 
-/// What cancelations (CM-C) leave of each invoice: one amount a bill, in the line's sign; 0 for anything else.
+/// What cancelations leave of a bill, in the line's sign; 0 for anything but an invoice.
 ///
-/// A cancelation that names the order line consumes invoices from the last one backwards.
+/// # Errors
+/// A fault on overflow.
+pub fn net(line: &Line, bill: &Bill) -> Result<i64> {
+    if is_invoice(line, bill) { rounding::add(bill.amount, bill.taken_back) } else { Ok(0) }
+}
+
+/// [`net`] of every bill.
 ///
 /// # Errors
 /// A fault on overflow.
 pub fn nets(line: &Line) -> Result<Vec<i64>> {
-    let mut nets = vec![0; line.bills.len()];
-    for (at, bill) in line.bills.iter().enumerate() {
-        if is_invoice(line, bill) {
-            nets[at] = bill.amount;
-        } else if bill.kind == TransactionType::InvoiceCancelation {
-            for (invoice, part) in consumed(line, &nets, bill) {
-                nets[invoice] = rounding::add(nets[invoice], part)?;
-            }
-        }
-    }
-    Ok(nets)
+    line.bills.iter().map(|b| net(line, b)).collect()
 }
 
-/// Which invoices a cancelation consumes and by how much, given what was left of each before it.
-pub fn consumed(line: &Line, nets: &[i64], cancelation: &Bill) -> Vec<(usize, i64)> {
-    if let Some(original) = cancelation.original {
-        return line.bills.iter().position(|b| b.id == original).map(|at| (at, cancelation.amount)).into_iter().collect();
-    }
+/// Lets a cancelation take back its invoice, or, when it names the order line, the invoices from the last one backwards.
+/// What had raised the order by overage goes first.
+///
+/// # Errors
+/// A fault on overflow.
+pub fn cancel(line: &mut Line, cancelation: &Bill) -> Result<()> {
     let mut left = cancelation.amount;
-    let mut parts = Vec::new();
-    for (at, net) in nets.iter().enumerate().rev() {
-        let part = if left.abs() <= net.abs() { left } else { -net };
-        if part != 0 && net.signum() == -left.signum() {
-            parts.push((at, part));
-            left -= part;
+    for at in (0..line.bills.len()).rev() {
+        let net = net(line, &line.bills[at])?;
+        let invoice = &mut line.bills[at];
+        if cancelation.original.is_some_and(|id| id != invoice.id) || net.signum() != -left.signum() {
+            continue;
         }
+        let part = if left.abs() <= net.abs() { left } else { -net };
+        left = rounding::sub(left, part)?;
+        invoice.taken_back = rounding::add(invoice.taken_back, part)?;
+        let lowered = part.abs().min(invoice.overage.abs()) * invoice.overage.signum();
+        invoice.overage = rounding::sub(invoice.overage, lowered)?;
     }
-    parts
+    Ok(())
+}
+
+/// Puts a bill at its place.
+pub fn insert(line: &mut Line, bill: Bill) {
+    let key = |b: &Bill| (b.period, b.date, b.id);
+    let at = line.bills.partition_point(|b| key(b) < key(&bill));
+    line.bills.insert(at, bill);
 }
 
 /// Invoices less cancelations.

@@ -103,6 +103,8 @@ pub struct Bill {
     pub period: PeriodId,
     /// The part of an overage invoice that raised the order line's value.
     pub overage: i64,
+    /// What cancelations (CM-C) took back of an invoice, opposite in sign.
+    pub taken_back: i64,
     /// A credit that was taken back, or the row that took it back: no effect beyond the initial entry.
     pub cancelled: bool,
 }
@@ -240,6 +242,7 @@ pub struct Line {
     pub standalone: bool,
     pub created: PeriodId,
     pub actions: Vec<Action>,
+    /// In order of collection period, date and id.
     pub bills: Vec<Bill>,
     pub legs: Vec<Leg>,
     /// The next [`Leg::number`]; never reused.

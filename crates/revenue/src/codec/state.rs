@@ -317,8 +317,9 @@ fn action(r: &mut Reader<'_>) -> Result<Action> {
 pub fn encode_bill(bill: &Bill, out: &mut Vec<u8>) {
     out.push(BILL_VERSION);
     let rates = bill.rates != Rates::UNIT;
-    let set = [bill.original.is_some(), bill.start.is_some(), bill.end.is_some(), rates, bill.cancelled, bill.overage != 0, bill.list != 0];
-    put_u64(out, flags(&set) << 2 | bill.credit_rule as u64);
+    let dates = [bill.original.is_some(), bill.start.is_some(), bill.end.is_some()];
+    let set = [rates, bill.cancelled, bill.overage != 0, bill.list != 0, bill.taken_back != 0];
+    put_u64(out, flags(&set) << 5 | flags(&dates) << 2 | bill.credit_rule as u64);
     put_decimal(out, bill.quantity);
     put_day(out, bill.date);
     if let Some(original) = bill.original {
@@ -330,7 +331,7 @@ pub fn encode_bill(bill: &Bill, out: &mut Vec<u8>) {
     if rates {
         put_rates(out, bill.rates);
     }
-    for amount in [bill.overage, bill.list].into_iter().filter(|a| *a != 0) {
+    for amount in [bill.overage, bill.list, bill.taken_back].into_iter().filter(|a| *a != 0) {
         put_i64(out, amount);
     }
 }
@@ -342,7 +343,7 @@ pub fn encode_bill(bill: &Bill, out: &mut Vec<u8>) {
 pub fn decode_bill(columns: &BillColumns, blob: &[u8]) -> Result<Bill> {
     let mut r = Reader::versioned(blob, BILL_VERSION)?;
     let head = r.u64()?;
-    if head >> 9 != 0 {
+    if head >> 10 != 0 {
         return Err(broken("unknown flags of a bill"));
     }
     let credit_rule = match head & 3 {
@@ -367,6 +368,7 @@ pub fn decode_bill(columns: &BillColumns, blob: &[u8]) -> Result<Bill> {
         cancelled: bit(head, 6),
         overage: if bit(head, 7) { r.i64()? } else { 0 },
         list: if bit(head, 8) { r.i64()? } else { 0 },
+        taken_back: if bit(head, 9) { r.i64()? } else { 0 },
     };
     r.end()?;
     Ok(bill)

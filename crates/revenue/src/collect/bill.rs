@@ -135,6 +135,7 @@ fn as_bill(row: &Transaction<'_>, ctx: &PeriodContext) -> Bill {
         rates: row.rates,
         period: ctx.open,
         overage: 0,
+        taken_back: 0,
         cancelled: false,
     }
 }
@@ -224,13 +225,13 @@ fn take_back(line: &mut Line, mut bill: Bill) -> Result<()> {
     bill.cancelled = true;
     // the initial entry of the credit is taken back in full, whatever sign the row came with
     bill.amount = rounding::sub(0, credit.amount)?;
-    line.bills.push(bill);
+    billing::insert(line, bill);
     billing::derive_values(line)
 }
 
 fn add(line: &mut Line, bill: Bill, event: ReleaseEvent, ctx: &PeriodContext) -> Result<()> {
     if bill.kind == TransactionType::InvoiceCancelation {
-        lower_overage(line, &bill)?;
+        billing::cancel(line, &bill)?;
     }
     let by_hand = line.actions.iter().any(|a| matches!(a.cause, Cause::Manual(_)));
     if billing::is_invoice(line, &bill) && !by_hand {
@@ -245,21 +246,10 @@ fn add(line: &mut Line, bill: Bill, event: ReleaseEvent, ctx: &PeriodContext) ->
             _ => {}
         }
     }
-    line.bills.push(bill);
+    billing::insert(line, bill);
     billing::derive_values(line)
 }
 
 fn is_billing(action: &Action) -> bool {
     matches!(action.cause, Cause::Billing(_)) && action.direction == Direction::Release
-}
-
-/// A cancelation takes back the part of its invoices that had raised the order, first.
-fn lower_overage(line: &mut Line, cancelation: &Bill) -> Result<()> {
-    let nets = billing::nets(line)?;
-    for (at, part) in billing::consumed(line, &nets, cancelation) {
-        let invoice = &mut line.bills[at];
-        let taken = part.abs().min(invoice.overage.abs()) * invoice.overage.signum();
-        invoice.overage = rounding::sub(invoice.overage, taken)?;
-    }
-    Ok(())
 }

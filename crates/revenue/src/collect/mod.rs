@@ -1,9 +1,11 @@
 //! Data collection: transactions become contract lines, bills and accounting legs (reference section 1.8).
 
 mod bill;
+mod event;
 mod order;
 mod transaction;
 
+pub use event::{Event, Process, apply_events};
 pub use transaction::{Link, Transaction};
 
 use crate::contract::{Action, Cause, Contract, Direction, Line, Measure, PeriodContext, Pob, TransactionType};
@@ -34,6 +36,15 @@ pub struct Outcome {
     /// New performance obligations.
     pub pobs: Vec<i64>,
     pub refused: Vec<Refused>,
+    /// Events that had nothing left to release or to defer.
+    pub ignored: Vec<Ignored>,
+}
+
+/// An event that was processed without effect; the line gets the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ignored {
+    pub id: i64,
+    pub message: &'static str,
 }
 
 /// Folds transactions into a new or existing contract: lines and updates, POB, SSP, bills and credits, allocation,
@@ -140,10 +151,8 @@ fn outcome(contract: &Contract, before: Option<&Contract>, refused: Vec<Refused>
         outcome.bills.extend(line.bills.iter().filter(|b| changed(b.id, b)).map(|b| b.id));
     }
     outcome.pobs = contract.pobs.iter().filter(|p| before.is_none_or(|b| b.pob(p.id).is_none())).map(|p| p.id).collect();
-    outcome.changed = match before {
-        Some(before) => before != contract,
-        None => !contract.lines.is_empty(),
-    };
+    // allocation currency, rates and error follow from the lines
+    outcome.changed = !(outcome.lines.is_empty() && outcome.legs.is_empty() && outcome.pobs.is_empty());
     outcome
 }
 
