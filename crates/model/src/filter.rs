@@ -156,6 +156,11 @@ impl<'d> Column<'d> {
         if op == Operator::Like && !matches!(value, Value::Text(_)) || !self.kind.holds(value) {
             return refuse(format!("{} is compared with {}, not {}.", self.name, self.kind.expected(), value.noun()));
         }
+        if let (Operator::Like, Some(pattern)) = (op, value.as_text())
+            && pattern.chars().rev().take_while(|c| *c == '\\').count() % 2 == 1
+        {
+            return refuse(format!("The pattern {pattern:?} ends with the sign that takes the next one as it is."));
+        }
         let ordering = !matches!(op, Operator::Eq | Operator::Ne | Operator::Like);
         if ordering && !self.kind.ordered() {
             return refuse(format!("{} is {}, which can be equal but not less or greater.", self.name, self.kind.name()));

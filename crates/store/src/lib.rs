@@ -12,12 +12,14 @@ pub mod idempotency;
 pub mod jobs;
 pub mod journals;
 pub mod migrate;
+pub mod nouns;
 pub mod periods;
 pub mod port;
 pub mod schedules;
+pub mod schema;
 pub mod sequence;
 pub mod staging;
-pub mod views;
 pub mod suite;
+pub mod views;
 
 pub use port::{BulkSink, BulkTable, BulkType, Cell, Commit, Dialect, Flow, Lane, Read, Row, Store, StoreHandle, Write, WriteJob};

@@ -9,6 +9,7 @@ pub mod cells;
 pub mod groups;
 pub mod lifetime;
 pub mod migrations;
+pub mod nouns;
 pub mod parallel;
 pub mod queries;
 pub mod snapshots;
@@ -38,6 +39,8 @@ macro_rules! contract_suite {
                 small_jobs_run_in_order, a_failed_job_frees_its_keys, both_lanes_finish;
             lifetime: close_answers_what_waits_and_refuses_what_comes, async_writes;
             migrations: once_and_idempotent, a_broken_one_leaves_nothing, a_newer_database_is_refused, several_at_once;
+            nouns: a_record_goes_round, versions_guard_changes, unique_keys_name_their_fields, filters_and_orders_as_in_memory,
+                pages_by_id, references_hold_both_ways, tables_grow_with_their_descriptor, a_new_tenant_is_seeded_once, ids_that_are_given;
             parallel: sixty_four_writers, readers_beside_writers;
             queries: parameters, stop_and_errors_in_a_callback, by_keys, many_rows, changes_are_counted, upsert_and_returning,
                 wrong_sql_is_a_fault;

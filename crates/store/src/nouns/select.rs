@@ -1,0 +1,31 @@
+//! Rows as records.
+
+use super::cells::decode;
+use crate::Row;
+use crate::schema::quoted;
+use accrual_base::{Instant, Result};
+use accrual_model::{Descriptor, Record, Values};
+
+/// The columns of a record: what every record has, then its fields.
+pub(super) fn columns(descriptor: &Descriptor) -> Result<String> {
+    let mut out = String::from("id, version, created_by, created_at, updated_by, updated_at");
+    for field in &descriptor.fields {
+        out.push_str(", ");
+        out.push_str(&quoted(&field.names.table)?);
+    }
+    Ok(out)
+}
+
+/// A row of [`columns`].
+pub(super) fn record(descriptor: &Descriptor, row: &dyn Row) -> Result<Record> {
+    let data: Result<Values> = descriptor.fields.iter().enumerate().map(|(at, f)| decode(descriptor, f, row.cell(at + 6)?)).collect();
+    Ok(Record {
+        id: row.int(0)?,
+        version: row.int(1)?,
+        created_by: row.text(2)?.to_owned(),
+        created_at: Instant(row.int(3)?),
+        updated_by: row.text(4)?.to_owned(),
+        updated_at: Instant(row.int(5)?),
+        data: data?,
+    })
+}
