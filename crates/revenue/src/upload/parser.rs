@@ -70,9 +70,9 @@ impl Parser {
     pub fn errors(&self) -> &[Error] {
         &self.errors
     }
-    /// Adds what the caller found broken in a row.
-    pub fn report(&mut self, error: Error) {
-        self.errors.push(error);
+    /// The same, at the end.
+    pub fn into_errors(self) -> Vec<Error> {
+        self.errors
     }
 
     /// Reads the records of a block and hands over the rows with their line. Once a row is broken no more

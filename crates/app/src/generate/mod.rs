@@ -1,0 +1,7 @@
+//! Realistic upload files, made up: for demonstrations and measurements.
+
+mod catalog;
+mod random;
+mod revenue;
+
+pub use revenue::{HEADER, Revenue, revenue};
