@@ -1,5 +1,7 @@
 //! Reads and writes of data collection over staged rows.
 
+pub use crate::staging::Family;
+
 use crate::contracts::int32;
 use crate::{Cell, Flow, Read, Row, Write};
 use accrual_base::{Instant, Result};
@@ -11,29 +13,6 @@ pub struct FrozenUpload {
     /// Lowest and highest id of its rows. Rows of other uploads may lie between.
     pub first_id: i64,
     pub last_id: i64,
-}
-
-/// Which table of staged rows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Family {
-    Line,
-    Event,
-}
-
-impl Family {
-    /// As `stage_exception.family` spells it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Line => "line",
-            Self::Event => "event",
-        }
-    }
-    fn table(self) -> &'static str {
-        match self {
-            Self::Line => "stage_line",
-            Self::Event => "stage_event",
-        }
-    }
 }
 
 /// A staged row, borrowed while it streams.
@@ -60,15 +39,15 @@ fn read(row: &dyn Row) -> Result<StageRef<'_>> {
     })
 }
 
-/// Uploads of a kind and organisation whose rows are ready, oldest first.
+/// Uploads of a family and organisation whose rows are ready, oldest first.
 ///
 /// # Errors
 /// A fault from the database.
-pub fn ready_uploads(tx: &mut dyn Read, kind: &str, org: i64) -> Result<Vec<FrozenUpload>> {
+pub fn ready_uploads(tx: &mut dyn Read, family: Family, org: i64) -> Result<Vec<FrozenUpload>> {
     tx.all(
         "SELECT id, first_id, last_id FROM upload WHERE status = 'Staged' AND kind = $1 AND (org_id = $2 OR org_id IS NULL) \
          AND first_id IS NOT NULL AND last_id IS NOT NULL ORDER BY id",
-        &[kind.into(), org.into()],
+        &[family.name().into(), org.into()],
         |row| Ok(FrozenUpload { id: row.int(0)?, first_id: row.int(1)?, last_id: row.int(2)? }),
     )
 }
@@ -77,9 +56,17 @@ pub fn ready_uploads(tx: &mut dyn Read, kind: &str, org: i64) -> Result<Vec<Froz
 ///
 /// # Errors
 /// A fault from the database, or whatever the callback returned.
-pub fn scan_upload(tx: &mut dyn Read, family: Family, upload: FrozenUpload, each: &mut dyn FnMut(StageRef<'_>) -> Result<()>) -> Result<()> {
+pub fn scan_upload(
+    tx: &mut dyn Read,
+    family: Family,
+    upload: FrozenUpload,
+    each: &mut dyn FnMut(StageRef<'_>) -> Result<()>,
+) -> Result<()> {
     let kind = if family == Family::Line { "type" } else { "0" };
-    let sql = format!("SELECT id, upload_id, org_id, {kind}, due, record FROM {} WHERE id BETWEEN $1 AND $2 AND upload_id = $3 ORDER BY id", family.table());
+    let sql = format!(
+        "SELECT id, upload_id, org_id, {kind}, due, record FROM {} WHERE id BETWEEN $1 AND $2 AND upload_id = $3 ORDER BY id",
+        family.table()
+    );
     tx.query(&sql, &[upload.first_id.into(), upload.last_id.into(), upload.id.into()], &mut |row| {
         each(read(row)?)?;
         Ok(Flow::Continue)
@@ -116,7 +103,7 @@ pub fn rows_by_id(tx: &mut dyn Read, family: Family, ids: &[i64], each: &mut dyn
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ExceptionRef {
     pub stage_id: i64,
-    /// It waits for a later period; otherwise it is in error.
+    /// It waits for a later period; otherwise it is in error, or a corrected row took its place.
     pub waits: bool,
     /// The collection that wrote it; nothing for staging's own.
     pub sequence: Option<i64>,
@@ -187,7 +174,10 @@ pub fn put_exception(tx: &mut dyn Write, family: Family, e: &ExceptionRow, seque
 /// A fault from the database.
 pub fn end_waits(tx: &mut dyn Write, family: Family, ids: &[i64]) -> Result<()> {
     for id in ids {
-        tx.defer("DELETE FROM stage_exception WHERE family = $1 AND stage_id = $2 AND kind = 'W'", &[family.name().into(), Cell::Int(*id)])?;
+        tx.defer(
+            "DELETE FROM stage_exception WHERE family = $1 AND stage_id = $2 AND kind = 'W'",
+            &[family.name().into(), Cell::Int(*id)],
+        )?;
     }
     Ok(())
 }
@@ -198,7 +188,10 @@ pub fn end_waits(tx: &mut dyn Write, family: Family, ids: &[i64]) -> Result<()> 
 /// A fault from the database.
 pub fn set_collected(tx: &mut dyn Write, uploads: &[i64], at: Instant) -> Result<()> {
     for id in uploads {
-        tx.defer("UPDATE upload SET status = 'Collected', updated_at = $2 WHERE id = $1 AND status = 'Staged'", &[Cell::Int(*id), at.0.into()])?;
+        tx.defer(
+            "UPDATE upload SET status = 'Collected', updated_at = $2 WHERE id = $1 AND status = 'Staged'",
+            &[Cell::Int(*id), at.0.into()],
+        )?;
     }
     Ok(())
 }

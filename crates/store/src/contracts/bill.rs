@@ -93,6 +93,14 @@ pub fn by_id(tx: &mut dyn Read, ids: &[i64]) -> Result<Vec<BillRow>> {
     keyed(tx, concat!("SELECT ", columns!(), " FROM rc_bill WHERE id = $key"), ids, |row| read(row, &mut currency))
 }
 
+/// (bill id, contract id) of some bills.
+///
+/// # Errors
+/// A fault from the database.
+pub fn contract_of_bills(tx: &mut dyn Read, ids: &[i64]) -> Result<Vec<(i64, i64)>> {
+    keyed(tx, "SELECT id, rc_id FROM rc_bill WHERE id = $key", ids, |row| Ok((row.int(0)?, row.int(1)?)))
+}
+
 /// All bills of some lines, in no particular order.
 pub(super) fn by_line(tx: &mut dyn Read, lines: &[i64]) -> Result<Vec<BillRow>> {
     let mut currency = CurrencyReader::default();

@@ -146,6 +146,14 @@ pub fn by_group(tx: &mut dyn Read, hashes: &[i64]) -> Result<Vec<HeadRow>> {
     })
 }
 
+/// Whether there is any contract.
+///
+/// # Errors
+/// A fault from the database.
+pub fn have_any(tx: &mut dyn Read) -> Result<bool> {
+    Ok(tx.first("SELECT id FROM rc_head LIMIT 1", &[], |row| row.int(0))?.is_some())
+}
+
 /// (contract id, hash of its group key) of some contracts.
 ///
 /// # Errors

@@ -25,14 +25,6 @@ pub(super) fn insert_orders(tx: &mut dyn Write, rows: &[KeyRow]) -> Result<()> {
     load(tx, &ORDERS, rows, |(key, id), sink| sink.push(&[Cell::Int(*key), Cell::Int(*id)]))
 }
 
-/// Whether any order line was ever collected. Look-ups are pointless before that.
-///
-/// # Errors
-/// A fault from the database.
-pub fn have_orders(tx: &mut dyn Read) -> Result<bool> {
-    Ok(tx.first("SELECT hash FROM order_line_key LIMIT 1", &[], |row| row.int(0))?.is_some())
-}
-
 /// (hash, line id) of the order lines with one of these hashes.
 ///
 /// # Errors

@@ -128,10 +128,8 @@ pub(super) fn insert(tx: &mut dyn Write, rows: &[LineRow]) -> Result<()> {
     })
 }
 
-pub(super) fn insert_links(tx: &mut dyn Write, lines: &[LineRow]) -> Result<()> {
-    let mut links: Vec<(i64, i64)> = lines.iter().map(|l| (l.rc_id, l.id)).collect();
-    links.sort_unstable();
-    load(tx, &LINKS, &links, |(rc, line), sink| sink.push(&[Cell::Int(*rc), Cell::Int(*line)]))
+pub(super) fn insert_links(tx: &mut dyn Write, links: &[(i64, i64)]) -> Result<()> {
+    load(tx, &LINKS, links, |(rc, line), sink| sink.push(&[Cell::Int(*rc), Cell::Int(*line)]))
 }
 
 /// Lines by id, in no particular order.

@@ -1,7 +1,7 @@
 //! Revenue contracts as rows: heads, lines, performance obligations, bills and the keys that find them.
 //!
-//! Rows of a new contract are loaded in bulk. A contract that changed is taken out first
-//! ([`remove`]) and loaded again whole, in the same transaction, because a bulk load cannot update.
+//! Rows of a new contract are loaded in bulk. Rows that changed are taken out first ([`Removal`]) and loaded
+//! again in the same transaction, because a bulk load cannot update.
 
 mod bill;
 mod head;
@@ -67,7 +67,12 @@ pub(crate) fn streamed<T>(
 }
 
 /// Loads `rows` into `table`; nothing happens for an empty slice.
-pub(crate) fn load<T>(tx: &mut dyn Write, table: &BulkTable, rows: &[T], mut push: impl FnMut(&T, &mut dyn crate::BulkSink) -> Result<()>) -> Result<()> {
+pub(crate) fn load<T>(
+    tx: &mut dyn Write,
+    table: &BulkTable,
+    rows: &[T],
+    mut push: impl FnMut(&T, &mut dyn crate::BulkSink) -> Result<()>,
+) -> Result<()> {
     if rows.is_empty() {
         return Ok(());
     }
@@ -75,7 +80,7 @@ pub(crate) fn load<T>(tx: &mut dyn Write, table: &BulkTable, rows: &[T], mut pus
     Ok(())
 }
 
-/// Everything of some contracts, ready to be written. Rows must be whole contracts.
+/// Rows of some contracts, ready to be written in one transaction.
 #[derive(Debug, Default)]
 pub struct ContractRows {
     pub heads: Vec<HeadRow>,
@@ -83,16 +88,18 @@ pub struct ContractRows {
     pub pobs: Vec<PobRow>,
     pub bills: Vec<BillRow>,
     pub schedules: Vec<crate::schedules::ScheduleRow>,
+    /// (contract, line) of lines that are new in their contract.
+    pub links: Vec<(i64, i64)>,
     /// Keys of order lines that are new.
     pub order_keys: Vec<KeyRow>,
 }
 
-/// What to take out before changed contracts are written again.
+/// What to take out before changed rows are written again: a bulk load cannot update. The link of a line to its
+/// contract, its keys and performance obligations stay.
 #[derive(Debug, Default)]
 pub struct Removal {
     pub heads: Vec<i64>,
     pub lines: Vec<i64>,
-    pub pobs: Vec<i64>,
     pub bills: Vec<i64>,
 }
 
@@ -108,10 +115,11 @@ impl ContractRows {
         self.pobs.sort_unstable_by_key(|p| p.id);
         self.bills.sort_unstable_by_key(|b| b.id);
         self.heads.sort_unstable_by_key(|h| h.id);
+        self.links.sort_unstable();
         self.order_keys.sort_unstable();
         head::insert(tx, &self.heads)?;
         line::insert(tx, &self.lines)?;
-        line::insert_links(tx, &self.lines)?;
+        line::insert_links(tx, &self.links)?;
         pob::insert(tx, &self.pobs)?;
         bill::insert(tx, &self.bills)?;
         crate::schedules::insert(tx, &self.schedules)?;
@@ -123,12 +131,10 @@ impl Removal {
     /// # Errors
     /// A fault from the database.
     pub fn run(&self, tx: &mut dyn Write) -> Result<()> {
-        let all: [(&str, &[i64]); 6] = [
+        let all: [(&str, &[i64]); 4] = [
             ("DELETE FROM rc_head WHERE id = $1", &self.heads),
-            ("DELETE FROM rc_contract_line WHERE rc_id = $1", &self.heads),
             ("DELETE FROM rc_line WHERE id = $1", &self.lines),
             ("DELETE FROM rc_schedule WHERE line_id = $1", &self.lines),
-            ("DELETE FROM rc_pob WHERE id = $1", &self.pobs),
             ("DELETE FROM rc_bill WHERE id = $1", &self.bills),
         ];
         for (sql, ids) in all {
@@ -173,8 +179,8 @@ pub fn load_by_id(tx: &mut dyn Read, ids: &[i64]) -> Result<StoredContracts> {
     Ok(found)
 }
 
-pub use bill::{by_id as bills_by_id, scan as scan_bills};
-pub use head::{by_group, by_id as heads_by_id, groups_of, scan as scan_heads};
-pub use keys::{bills_by_key, have_orders, orders_by_key};
+pub use bill::{by_id as bills_by_id, contract_of_bills, scan as scan_bills};
+pub use head::{by_group, by_id as heads_by_id, groups_of, have_any, scan as scan_heads};
+pub use keys::{bills_by_key, orders_by_key};
 pub use line::{by_id as lines_by_id, contract_of_lines, ids_of_contracts, scan as scan_lines};
 pub use pob::{by_id as pobs_by_id, scan as scan_pobs};

@@ -1,0 +1,134 @@
+//! The account strings of a row: its own, completed by the book's account assignment, interned as one set.
+
+use accrual_base::Result;
+use accrual_revenue::fields::{self as f, FieldId};
+use accrual_revenue::record::{Record, Value};
+use accrual_store::{Commit, Lane, StoreHandle, accounts};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// Account types in the order in which a set spells them, with the staged field that gives each.
+pub(crate) const TYPES: [(char, FieldId); 12] = [
+    ('L', f::DEF_SEGMENTS),
+    ('R', f::REV_SEGMENTS),
+    ('A', f::AL_ACCOUNT),
+    ('X', f::AR_ACCOUNT),
+    ('U', f::UB_LIAB_ACCT),
+    ('S', f::CA_ACCOUNT),
+    ('C', f::CONTRA_AR_ACCT),
+    ('M', f::CI_ACCOUNT),
+    ('E', f::LT_DEF_ACNT),
+    ('F', f::LT_DEF_ADJ_ACCT),
+    ('P', f::PAYABLES_ACCT),
+    ('I', f::IC_ACCOUNT),
+];
+
+/// Account strings by type for lines that bring none, per company code; `""` is for every other company.
+#[derive(Clone, Debug, Default)]
+pub struct AccountDefaults(pub BTreeMap<String, BTreeMap<char, String>>);
+
+impl AccountDefaults {
+    fn account(&self, company: &str, letter: char) -> Option<&str> {
+        let of = |code: &str| self.0.get(code).and_then(|types| types.get(&letter)).map(String::as_str);
+        of(company).or_else(|| of(""))
+    }
+}
+
+/// The set of a row in its stored form: a JSON object with the letters in the order of [`TYPES`].
+///
+/// # Errors
+/// A fault when the record is broken.
+pub(super) fn segments(record: Record<'_>, defaults: &AccountDefaults) -> Result<String> {
+    let mut own: [&str; TYPES.len()] = [""; TYPES.len()];
+    let mut company = "";
+    for entry in record.iter() {
+        let (id, Value::Text(text)) = entry? else { continue };
+        if id == f::COMPANY_CODE {
+            company = text;
+        }
+        if let Some(at) = TYPES.iter().position(|(_, field)| *field == id) {
+            own[at] = text;
+        }
+        if id > f::LT_DEF_ADJ_ACCT {
+            break;
+        }
+    }
+    let mut set = String::with_capacity(160);
+    set.push('{');
+    for (at, (letter, _)) in TYPES.iter().enumerate() {
+        let account = if own[at].is_empty() { defaults.account(company, *letter).unwrap_or("") } else { own[at] };
+        if account.is_empty() {
+            continue;
+        }
+        if set.len() > 1 {
+            set.push(',');
+        }
+        set.push('"');
+        set.push(*letter);
+        set.push_str("\":");
+        set.push_str(&serde_json::Value::from(account).to_string());
+    }
+    set.push('}');
+    Ok(set)
+}
+
+/// Ids of account sets, remembered.
+#[derive(Debug, Default)]
+pub(super) struct Interner(HashMap<String, i64>);
+
+impl Interner {
+    /// Starts with every set there is.
+    ///
+    /// # Errors
+    /// A fault from the database.
+    pub fn load(store: &StoreHandle) -> Result<Self> {
+        Ok(Self(store.read(|tx| accounts::all(tx))?.into_iter().map(|(id, set)| (set, id)).collect()))
+    }
+    /// Makes sure that all of these have an id; new ones get theirs in one small write.
+    ///
+    /// # Errors
+    /// A fault from the database.
+    pub fn prepare<'a>(&mut self, store: &StoreHandle, sets: impl Iterator<Item = &'a String>) -> Result<()> {
+        let fresh: BTreeSet<&String> = sets.filter(|s| !self.0.contains_key(*s)).collect();
+        if fresh.is_empty() {
+            return Ok(());
+        }
+        let fresh: Vec<String> = fresh.into_iter().cloned().collect();
+        let wanted = fresh.clone();
+        let ids = store.write(Lane::Small, move |tx| accounts::intern(tx, &wanted).map(Commit::Keep))?;
+        self.0.extend(fresh.into_iter().zip(ids));
+        Ok(())
+    }
+    /// The id of a prepared set.
+    ///
+    /// # Errors
+    /// A fault when it was not prepared.
+    pub fn id(&self, set: &str) -> Result<i64> {
+        self.0.get(set).copied().ok_or_else(|| accrual_base::Error::fault("an account set was not prepared"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use accrual_revenue::record::RecordBuilder;
+
+    #[test]
+    fn a_line_takes_its_own_accounts_and_the_defaults_of_its_company() {
+        let defaults = AccountDefaults(BTreeMap::from([
+            (String::new(), BTreeMap::from([('L', "2100".to_owned()), ('R', "4000".to_owned())])),
+            ("US".to_owned(), BTreeMap::from([('R', "4100".to_owned())])),
+        ]));
+        let set = |fill: &dyn Fn(&mut RecordBuilder)| {
+            let mut b = RecordBuilder::new();
+            fill(&mut b);
+            segments(Record::new(b.bytes()), &defaults).unwrap()
+        };
+        assert_eq!(set(&|_| ()), r#"{"L":"2100","R":"4000"}"#);
+        let own = set(&|b| {
+            b.text(f::COMPANY_CODE, "US").unwrap();
+            b.text(f::DEF_SEGMENTS, "01-\"x\"").unwrap();
+            b.text(f::CA_ACCOUNT, "1500").unwrap();
+        });
+        assert_eq!(own, r#"{"L":"01-\"x\"","R":"4100","S":"1500"}"#);
+    }
+}

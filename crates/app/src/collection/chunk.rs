@@ -1,0 +1,312 @@
+//! One chunk: staged rows in, rows of contracts out. Reads and computes; does not write contracts.
+
+use super::accounts::{Interner, segments};
+use super::assign::{Assigned, Existing, ExistingLine, RowKeys, Target, Work, assign};
+use super::attributes::RecordAttributes;
+use super::convert::{self, Stamp, transaction_type};
+use super::frozen::{Frozen, Tally};
+use super::policies::CollectionPolicies;
+use super::transaction::{Staged, transaction};
+use crate::Tenant;
+use accrual_base::{Day, Error, Rejection, Result, hash};
+use accrual_revenue::collect::{self, Outcome};
+use accrual_revenue::contract::{Contract, PeriodContext, TransactionType};
+use accrual_revenue::fields as f;
+use accrual_revenue::record::Record;
+use accrual_store::collection::{ExceptionRow, Family, rows_by_id};
+use accrual_store::contracts::{self as stored, ContractRows, HeadRow, Removal, bill_key, line_key};
+use accrual_store::{Commit, Lane, Read, sequence};
+use rayon::prelude::*;
+use std::collections::{BTreeMap, HashMap};
+
+/// Ids of contracts reserved at a time: a reservation waits for the writer.
+const ID_BLOCK: i64 = 1 << 16;
+
+/// What a chunk writes.
+#[derive(Debug, Default)]
+pub(super) struct Prepared {
+    pub rows: ContractRows,
+    pub removal: Removal,
+    pub exceptions: Vec<ExceptionRow>,
+    /// Rows of the plan in the chunk.
+    pub taken: usize,
+    pub tally: Tally,
+}
+
+/// Makes chunks, one after another.
+pub(super) struct Preparer<'a> {
+    pub tenant: &'a Tenant,
+    pub policies: &'a CollectionPolicies,
+    pub frozen: &'a Frozen,
+    pub context: PeriodContext,
+    pub accounts: Interner,
+    pub stamp: Stamp,
+    /// Contract ids at hand: next and end.
+    pub ids: (i64, i64),
+}
+
+/// A chunk with everything its rows refer to.
+struct Loaded {
+    rows: Vec<Staged>,
+    keys: Vec<RowKeys>,
+    assigned: Assigned,
+    contracts: BTreeMap<i64, (HeadRow, Contract)>,
+}
+
+impl Preparer<'_> {
+    /// Prepares the rows of a chunk of the plan.
+    ///
+    /// # Errors
+    /// A fault of the store or of a broken row; refusals of rows become exceptions.
+    pub fn prepare(&mut self, plan: &[(i64, i64)]) -> Result<Prepared> {
+        let mut ids: Vec<i64> = plan.iter().map(|(_, id)| *id).collect();
+        ids.sort_unstable();
+        let mut loaded = self.tenant.store.read(|tx| self.load(tx, &ids))?;
+        let sets: Vec<String> =
+            loaded.rows.par_iter().map(|r| segments(Record::new(&r.record), &self.policies.accounts)).collect::<Result<_>>()?;
+        self.accounts.prepare(&self.tenant.store, sets.iter())?;
+        let works = std::mem::take(&mut loaded.assigned.works);
+        let jobs = self.contracts(works, &mut loaded)?;
+        let this = &*self;
+        let (rows, keys) = (&loaded.rows, &loaded.keys);
+        let folded: Vec<Folded> = jobs.into_par_iter().map(|job| this.fold(job, rows, keys, &sets)).collect::<Result<_>>()?;
+
+        let mut prepared = Prepared { taken: plan.len(), ..Prepared::default() };
+        for (at, rejection) in loaded.assigned.refused {
+            prepared.refuse(&loaded.rows[at], &rejection);
+        }
+        for one in folded {
+            prepared.merge(one);
+        }
+        let refused = prepared.exceptions.len();
+        prepared.tally.refused = refused as u64;
+        prepared.tally.collected = (loaded.rows.len() - refused) as u64;
+        Ok(prepared)
+    }
+
+    fn load(&self, tx: &mut dyn Read, ids: &[i64]) -> Result<Loaded> {
+        let mut rows: Vec<Staged> = Vec::with_capacity(ids.len());
+        rows_by_id(tx, Family::Line, ids, &mut |row| {
+            rows.push(Staged {
+                id: row.id,
+                upload: row.upload_id,
+                org: row.org_id,
+                kind: transaction_type(row.kind)?,
+                due: Day::from_epoch(row.due),
+                record: row.record.to_vec(),
+            });
+            Ok(())
+        })?;
+        if rows.len() != ids.len() {
+            return Err(Error::fault(format!("{} staged rows were planned, {} are there", ids.len(), rows.len())));
+        }
+        rows.sort_unstable_by_key(|r| r.id);
+        let open = self.frozen.open();
+        let keys: Vec<RowKeys> = rows.par_iter().map(|r| RowKeys::read(r, &self.policies.grouping, open)).collect::<Result<_>>()?;
+        let existing = if self.frozen.looks_up { existing(tx, &keys)? } else { Existing::default() };
+        let assigned = assign(&rows, &keys, &existing);
+        let known = |w: &Work| if let Target::Existing(id) = w.target { Some(id) } else { None };
+        let mut wanted: Vec<i64> = assigned.works.iter().filter_map(known).collect();
+        wanted.sort_unstable();
+        let contracts = if wanted.is_empty() { BTreeMap::new() } else { convert::contracts(stored::load_by_id(tx, &wanted)?)? };
+        Ok(Loaded { rows, keys, assigned, contracts })
+    }
+
+    /// Gives every work its contract: the stored one, or an empty one with a fresh id.
+    fn contracts(&mut self, works: Vec<Work>, loaded: &mut Loaded) -> Result<Vec<Job>> {
+        let mut jobs = Vec::with_capacity(works.len());
+        for work in works {
+            let (before, contract) = match work.target {
+                Target::Existing(id) => {
+                    let (head, contract) = loaded.contracts.remove(&id).ok_or_else(|| Error::fault(format!("contract {id} is not there")))?;
+                    (Some(head), contract)
+                }
+                Target::New(org, group_key) => {
+                    let first = work.rows.first().map(|(at, _)| &loaded.rows[*at]);
+                    let customer = first.map(|r| Record::new(&r.record).text(f::CSTMR_NM)).transpose()?.flatten();
+                    let contract = Contract {
+                        id: self.next_id()?,
+                        version: 1,
+                        org,
+                        book: self.policies.book_id,
+                        template: self.policies.template_id,
+                        group_key,
+                        customer: customer.map(str::to_owned),
+                        created: self.frozen.open(),
+                        lines: Vec::new(),
+                        pobs: Vec::new(),
+                        allocation_currency: None,
+                        allocation_rates: None,
+                        allocation_error: None,
+                    };
+                    (None, contract)
+                }
+            };
+            jobs.push(Job { contract, before, rows: work.rows });
+        }
+        Ok(jobs)
+    }
+
+    fn next_id(&mut self) -> Result<i64> {
+        if self.ids.0 == self.ids.1 {
+            let first = self.tenant.store.write(Lane::Small, |tx| sequence::reserve(tx, "rc_head", ID_BLOCK).map(Commit::Keep))?;
+            self.ids = (first, first + ID_BLOCK);
+        }
+        self.ids.0 += 1;
+        Ok(self.ids.0 - 1)
+    }
+
+    fn fold(&self, job: Job, rows: &[Staged], keys: &[RowKeys], sets: &[String]) -> Result<Folded> {
+        let Job { mut contract, before, rows: mine } = job;
+        let mut folded = Folded::default();
+        let mut refused: Vec<(i64, Rejection)> = Vec::new();
+        let attributes: Vec<RecordAttributes<'_>> = mine.iter().map(|(at, _)| RecordAttributes(Record::new(&rows[*at].record))).collect();
+        let mut transactions = Vec::with_capacity(mine.len());
+        for ((at, links), attributes) in mine.iter().zip(&attributes) {
+            match transaction(&rows[*at], *links, self.accounts.id(&sets[*at])?, self.policies.engine.reporting, attributes) {
+                Ok(t) => transactions.push(t),
+                Err(Error::Rejected(rejection)) => refused.push((rows[*at].id, *rejection)),
+                Err(fault) => return Err(fault),
+            }
+        }
+        let known: Vec<i64> = contract.lines.iter().map(|l| l.id).collect();
+        let outcome = collect::apply(&mut contract, &transactions, &self.policies.engine, &self.context)?;
+        refused.extend(outcome.refused.iter().map(|r| (r.id, r.rejection.clone())));
+        for (id, rejection) in &refused {
+            if let Some((at, _)) = mine.iter().find(|(at, _)| rows[*at].id == *id) {
+                folded.exceptions.push(exception(&rows[*at], rejection));
+            }
+        }
+        if !contract.lines.is_empty() {
+            let texts: HashMap<i64, &str> = mine
+                .iter()
+                .filter(|(at, _)| rows[*at].kind == TransactionType::Order)
+                .filter_map(|(at, _)| Some((rows[*at].id, keys[*at].line.as_deref()?)))
+                .collect();
+            folded.take(&contract, before.as_ref(), &known, &outcome, &texts, &self.stamp)?;
+        }
+        Ok(folded)
+    }
+}
+
+/// A contract and its rows.
+struct Job {
+    contract: Contract,
+    before: Option<HeadRow>,
+    rows: Vec<(usize, super::transaction::Links)>,
+}
+
+/// What one contract writes.
+#[derive(Default)]
+struct Folded {
+    rows: ContractRows,
+    removal: Removal,
+    exceptions: Vec<ExceptionRow>,
+    new: bool,
+}
+
+impl Folded {
+    /// Takes what changed, and only that.
+    fn take(
+        &mut self,
+        contract: &Contract,
+        before: Option<&HeadRow>,
+        known: &[i64],
+        outcome: &Outcome,
+        texts: &HashMap<i64, &str>,
+        stamp: &Stamp,
+    ) -> Result<()> {
+        let is_known = |id: i64| known.contains(&id);
+        let touched = |id: &i64| outcome.lines.binary_search(id).is_ok() || outcome.legs.contains(id);
+        self.new = before.is_none();
+        for line in contract.lines.iter().filter(|l| touched(&l.id)) {
+            self.rows.lines.push(convert::line_row(line, contract.id, stamp.at)?);
+            self.rows.schedules.extend(convert::schedule_row(line, contract.id, stamp.at)?);
+            self.rows.bills.extend(convert::bill_rows(line, contract.id, stamp.at)?);
+            if is_known(line.id) {
+                self.removal.lines.push(line.id);
+                self.removal.bills.extend(line.bills.iter().map(|b| b.id));
+            } else {
+                self.rows.links.push((contract.id, line.id));
+                self.rows.order_keys.extend(texts.get(&line.id).map(|text| (line_key(text), line.id)));
+            }
+        }
+        let fresh = contract.pobs.iter().filter(|p| outcome.pobs.contains(&p.id));
+        self.rows.pobs.extend(fresh.map(|p| convert::pob_row(p, contract.id, stamp.at)));
+        if !self.rows.lines.is_empty() || before.is_none() {
+            self.rows.heads.push(convert::head_row(contract, before, stamp)?);
+            self.removal.heads.extend(before.map(|h| h.id));
+        }
+        Ok(())
+    }
+}
+
+impl Prepared {
+    fn refuse(&mut self, row: &Staged, rejection: &Rejection) {
+        self.exceptions.push(exception(row, rejection));
+    }
+    fn merge(&mut self, mut one: Folded) {
+        self.rows.heads.append(&mut one.rows.heads);
+        self.rows.lines.append(&mut one.rows.lines);
+        self.rows.pobs.append(&mut one.rows.pobs);
+        self.rows.bills.append(&mut one.rows.bills);
+        self.rows.schedules.append(&mut one.rows.schedules);
+        self.rows.links.append(&mut one.rows.links);
+        self.rows.order_keys.append(&mut one.rows.order_keys);
+        self.removal.heads.append(&mut one.removal.heads);
+        self.removal.lines.append(&mut one.removal.lines);
+        self.removal.bills.append(&mut one.removal.bills);
+        self.exceptions.append(&mut one.exceptions);
+        self.tally.contracts += u64::from(one.new);
+    }
+}
+
+fn exception(row: &Staged, rejection: &Rejection) -> ExceptionRow {
+    let message = rejection.place.column.as_ref().map_or_else(|| rejection.message.clone(), |c| format!("{c}: {}", rejection.message));
+    ExceptionRow { stage_id: row.id, upload_id: row.upload, waits: false, codes: rejection.code.to_owned(), message }
+}
+
+/// Looks up what the rows of a chunk name. Keys lead to rows; their texts are compared.
+fn existing(tx: &mut dyn Read, keys: &[RowKeys]) -> Result<Existing> {
+    let mut found = Existing::default();
+    let lines = keys.iter().flat_map(|k| [k.line.as_deref(), k.original_line.as_deref()]).flatten();
+    let line_ids = ids(stored::orders_by_key(tx, &hashed(lines.map(line_key)))?);
+    let lines = stored::contract_of_lines(tx, &line_ids)?;
+    let by_source: HashMap<i64, (i64, i64)> = lines.iter().map(|(line, contract, source)| (*source, (*line, *contract))).collect();
+    let mut sources: Vec<i64> = by_source.keys().copied().collect();
+    sources.sort_unstable();
+    rows_by_id(tx, Family::Line, &sources, &mut |row| {
+        if let (Some(text), Some((line, contract))) = (Record::new(row.record).text(f::SO_LINE_ID)?, by_source.get(&row.id)) {
+            found.lines.insert(text.to_owned(), ExistingLine { line: *line, contract: *contract, source: row.record.to_vec() });
+        }
+        Ok(())
+    })?;
+    let bills = keys.iter().filter_map(|k| k.original_bill.as_deref());
+    let staged = ids(stored::bills_by_key(tx, &hashed(bills.map(bill_key)))?);
+    let collected: HashMap<i64, i64> = stored::contract_of_bills(tx, &staged)?.into_iter().collect();
+    let mut bill_ids: Vec<i64> = collected.keys().copied().collect();
+    bill_ids.sort_unstable();
+    rows_by_id(tx, Family::Line, &bill_ids, &mut |row| {
+        if let (Some(text), Some(contract)) = (Record::new(row.record).text(f::INV_LINE_ID)?, collected.get(&row.id)) {
+            found.bills.insert(text.to_owned(), (row.id, *contract));
+        }
+        Ok(())
+    })?;
+    let groups = hashed(keys.iter().filter_map(|k| k.group.as_ref().ok()).map(|g| hash::key(g)));
+    let mut heads = stored::by_group(tx, &groups)?;
+    heads.sort_unstable_by_key(|h| std::cmp::Reverse(h.id));
+    // the oldest contract of a group takes its rows
+    found.groups.extend(heads.into_iter().map(|h| ((h.org_id, h.group_key), h.id)));
+    Ok(found)
+}
+
+fn hashed(keys: impl Iterator<Item = i64>) -> Vec<i64> {
+    let mut keys: Vec<i64> = keys.collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys
+}
+
+fn ids(rows: Vec<(i64, i64)>) -> Vec<i64> {
+    hashed(rows.into_iter().map(|(_, id)| id))
+}

@@ -1,0 +1,270 @@
+//! Contracts as the engine sees them and as the store holds them.
+
+use accrual_base::{Error, PeriodId, Result, hash};
+use accrual_revenue::codec::{
+    BillColumns, LineColumns, decode_bill, decode_legs, decode_line, encode_bill, encode_legs, encode_line,
+};
+use accrual_revenue::contract::{Bill, Contract, LegKind, Line, Pob, TransactionType};
+use accrual_revenue::release;
+use accrual_store::contracts::{BillRow, HeadRow, LineRow, PobRow, StoredContracts, head_flag, line_flag};
+use accrual_store::schedules::ScheduleRow;
+use std::collections::BTreeMap;
+
+/// The transaction type of a stored number.
+///
+/// # Errors
+/// A fault for a number no type has.
+pub(crate) fn transaction_type(number: i32) -> Result<TransactionType> {
+    use TransactionType as T;
+    const TYPES: [T; 11] = [
+        T::Order,
+        T::Invoice,
+        T::CreditMemo,
+        T::InvoiceCancelation,
+        T::Return,
+        T::ReductionCredit,
+        T::ReductionOrder,
+        T::PriceOrder,
+        T::Cost,
+        T::InvoiceVariable,
+        T::CreditVariable,
+    ];
+    TYPES.into_iter().find(|t| *t as i32 == number).ok_or_else(|| Error::fault(format!("there is no transaction type {number}")))
+}
+
+/// Whole contracts out of stored rows, by id; the head of each beside it.
+///
+/// # Errors
+/// A fault when a blob is broken or rows do not fit together.
+pub(crate) fn contracts(stored: StoredContracts) -> Result<BTreeMap<i64, (HeadRow, Contract)>> {
+    let mut legs: BTreeMap<i64, ScheduleRow> = stored.schedules.into_iter().map(|s| (s.line_id, s)).collect();
+    let mut bills: BTreeMap<i64, Vec<Bill>> = BTreeMap::new();
+    for row in stored.bills {
+        bills.entry(row.line_id).or_default().push(bill_of(&row)?);
+    }
+    let mut found: BTreeMap<i64, (HeadRow, Contract)> = stored.heads.into_iter().map(|h| (h.id, (h.clone(), head_of(h)))).collect();
+    for row in stored.lines {
+        let mut line = decode_line(&line_columns(&row), &row.state)?;
+        line.bills = bills.remove(&row.id).unwrap_or_default();
+        if let Some(schedule) = legs.remove(&row.id) {
+            line.legs = decode_legs(&schedule.legs, line.currency)?;
+        }
+        contract(&mut found, row.rc_id)?.lines.push(line);
+    }
+    for p in stored.pobs {
+        let pob = Pob { id: p.id, template: p.template_id, lead_line: p.lead_line_id, name: p.name, created: PeriodId(p.created_period) };
+        contract(&mut found, p.rc_id)?.pobs.push(pob);
+    }
+    Ok(found)
+}
+
+fn contract(found: &mut BTreeMap<i64, (HeadRow, Contract)>, id: i64) -> Result<&mut Contract> {
+    found.get_mut(&id).map(|(_, c)| c).ok_or_else(|| Error::fault(format!("rows name contract {id}, which does not exist")))
+}
+
+fn head_of(h: HeadRow) -> Contract {
+    Contract {
+        id: h.id,
+        version: h.version,
+        org: h.org_id,
+        book: h.book_id,
+        template: h.template_id,
+        group_key: h.group_key,
+        customer: h.customer,
+        created: PeriodId(h.created_period),
+        lines: Vec::new(),
+        pobs: Vec::new(),
+        allocation_currency: None,
+        allocation_rates: None,
+        allocation_error: None,
+    }
+}
+
+fn line_columns(row: &LineRow) -> LineColumns {
+    LineColumns {
+        id: row.id,
+        source: row.source_id,
+        pob: row.pob_id,
+        org: row.org_id,
+        account_set: row.account_set,
+        currency: row.currency,
+        list: row.list_amount,
+        sell: row.sell_amount,
+        ssp: row.ssp_amount,
+        allocatable: row.allocatable,
+        allocated: row.allocated,
+        created: PeriodId(row.created_period),
+    }
+}
+
+fn bill_of(row: &BillRow) -> Result<Bill> {
+    let columns = BillColumns { id: row.id, kind: transaction_type(row.kind)?, amount: row.amount, period: PeriodId(row.created_period) };
+    decode_bill(&columns, &row.state)
+}
+
+/// Who wrote rows, and when.
+#[derive(Clone, Debug)]
+pub(crate) struct Stamp {
+    pub user: String,
+    /// Microseconds.
+    pub at: i64,
+}
+
+/// The head of a contract. `before` is the stored one, when there is one.
+///
+/// # Errors
+/// A fault for a contract without lines, or on overflow.
+pub(crate) fn head_row(contract: &Contract, before: Option<&HeadRow>, stamp: &Stamp) -> Result<HeadRow> {
+    let first = contract.lines.first().ok_or_else(|| Error::fault(format!("contract {} has no lines", contract.id)))?;
+    let one_currency = contract.lines.iter().all(|l| l.currency == first.currency);
+    let sum = |of: fn(&Line) -> i64| contract.lines.iter().map(of).try_fold(0, accrual_base::rounding::add);
+    let mut flags = 0;
+    let mut set = |on: bool, bit: i64| flags |= if on { bit } else { 0 };
+    set(contract.allocation_error.is_some(), head_flag::ALLOCATION_ERROR);
+    set(contract.allocation_error == Some("RPRO-00607"), head_flag::NO_SSP);
+    set(contract.allocation_error == Some("RPRO-00604"), head_flag::ZERO_SSP);
+    set(!one_currency, head_flag::MULTI_CURRENCY);
+    set(contract.lines.iter().any(|l| l.eligible), head_flag::ALLOCATABLE);
+    // amounts of different currencies have no sum: the head then shows those of its first line's currency only
+    let (list, sell, price) = if one_currency {
+        (sum(|l| l.list)?, sum(|l| l.sell)?, sum(|l| l.allocatable)?)
+    } else {
+        let same = |of: fn(&Line) -> i64| {
+            contract.lines.iter().filter(|l| l.currency == first.currency).map(of).try_fold(0, accrual_base::rounding::add)
+        };
+        (same(|l| l.list)?, same(|l| l.sell)?, same(|l| l.allocatable)?)
+    };
+    Ok(HeadRow {
+        id: contract.id,
+        version: contract.version,
+        book_id: contract.book,
+        org_id: contract.org,
+        template_id: contract.template,
+        group_hash: hash::key(&contract.group_key),
+        group_key: contract.group_key.clone(),
+        customer: contract.customer.clone(),
+        currency: first.currency,
+        functional_currency: first.functional,
+        list_amount: list,
+        sell_amount: sell,
+        transaction_price: price,
+        flags,
+        created_period: contract.created.0,
+        created_by: before.map_or_else(|| stamp.user.clone(), |h| h.created_by.clone()),
+        created_at: before.map_or(stamp.at, |h| h.created_at),
+        updated_by: stamp.user.clone(),
+        updated_at: stamp.at,
+    })
+}
+
+/// Sum of the amounts of the legs that recognise against a bill; against any bill for `None`.
+fn billed_revenue(line: &Line, bill: Option<i64>) -> Result<i64> {
+    line.legs
+        .iter()
+        .filter(|leg| leg.kind == LegKind::Billed && (bill.is_none() || leg.bill == bill))
+        .flat_map(|leg| leg.amounts.iter().copied())
+        .try_fold(0, accrual_base::rounding::add)
+}
+
+/// The row of a line.
+///
+/// # Errors
+/// A fault on overflow.
+pub(crate) fn line_row(line: &Line, rc_id: i64, at: i64) -> Result<LineRow> {
+    let mut state = Vec::with_capacity(48);
+    encode_line(line, &mut state);
+    let flag = |on: bool, bit: i64| if on { bit } else { 0 };
+    Ok(LineRow {
+        id: line.id,
+        rc_id,
+        pob_id: line.pob,
+        org_id: line.org,
+        source_id: line.source,
+        account_set: line.account_set,
+        currency: line.currency,
+        list_amount: line.list,
+        sell_amount: line.sell,
+        ssp_amount: line.ssp,
+        allocatable: line.allocatable,
+        allocated: line.allocated,
+        billed: accrual_revenue::billing::billed(line)?,
+        released: release::released(line)?,
+        billed_released: billed_revenue(line, None)?,
+        flags: flag(line.eligible, line_flag::ELIGIBLE)
+            | flag(line.right_to_bill, line_flag::RIGHT_TO_BILL)
+            | flag(line.cancelled, line_flag::CANCELLED)
+            | flag(line.ssp_given, line_flag::SSP_GIVEN),
+        state,
+        created_period: line.created.0,
+        updated_at: at,
+    })
+}
+
+/// The schedule of a line; nothing when it has no legs.
+///
+/// # Errors
+/// A fault when a leg is longer than the calendar.
+pub(crate) fn schedule_row(line: &Line, rc_id: i64, at: i64) -> Result<Option<ScheduleRow>> {
+    if line.legs.is_empty() {
+        return Ok(None);
+    }
+    let mut last_period = line.created;
+    for leg in &line.legs {
+        let months = i32::try_from(leg.amounts.len()).map_err(|_| Error::fault(format!("a leg of line {} is too long", line.id)))?;
+        last_period = last_period.max(leg.start.plus((months - 1).max(0)));
+    }
+    let mut legs = Vec::with_capacity(96);
+    encode_legs(&line.legs, line.currency, &mut legs);
+    Ok(Some(ScheduleRow {
+        line_id: line.id,
+        rc_id,
+        pob_id: line.pob,
+        org_id: line.org,
+        account_set: line.account_set,
+        currency: line.currency,
+        functional_currency: line.functional,
+        last_period: last_period.0,
+        updated_at: at,
+        legs,
+    }))
+}
+
+/// The rows of a line's bills.
+///
+/// # Errors
+/// A fault on overflow.
+pub(crate) fn bill_rows(line: &Line, rc_id: i64, at: i64) -> Result<Vec<BillRow>> {
+    let row = |bill: &Bill| {
+        let recognised = billed_revenue(line, Some(bill.id))?;
+        let mut state = Vec::with_capacity(24);
+        encode_bill(bill, &mut state);
+        Ok(BillRow {
+            id: bill.id,
+            rc_id,
+            line_id: line.id,
+            org_id: line.org,
+            kind: bill.kind as i32,
+            currency: line.currency,
+            amount: bill.amount,
+            deferred: accrual_base::rounding::sub(bill.amount, recognised)?,
+            recognised,
+            state,
+            created_period: bill.period.0,
+            updated_at: at,
+        })
+    };
+    line.bills.iter().map(row).collect()
+}
+
+/// The row of a performance obligation.
+pub(crate) fn pob_row(pob: &Pob, rc_id: i64, at: i64) -> PobRow {
+    PobRow {
+        id: pob.id,
+        rc_id,
+        template_id: pob.template,
+        lead_line_id: pob.lead_line,
+        name: pob.name.clone(),
+        created_period: pob.created.0,
+        updated_at: at,
+    }
+}

@@ -1,0 +1,207 @@
+//! A staged record as the transaction the engine takes.
+
+use accrual_base::{Currency, Day, Decimal, Error, Result};
+use accrual_revenue::attributes::Attributes;
+use accrual_revenue::collect::{Link, Transaction};
+use accrual_revenue::contract::{Averaging, CreditRule, Ramp, Rates, SecondLevel, TransactionType};
+use accrual_revenue::fields::{self as f, FieldId};
+use accrual_revenue::record::{Number, Record, Value};
+
+/// A staged row as the store holds it.
+#[derive(Clone, Debug)]
+pub(super) struct Staged {
+    pub id: i64,
+    pub upload: i64,
+    pub org: i64,
+    pub kind: TransactionType,
+    /// The day that decides its period.
+    pub due: Day,
+    pub record: Vec<u8>,
+}
+
+/// What the row refers to, as found in the store and in the chunk.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Links {
+    pub order: Link,
+    pub original_order: Link,
+    pub original_bill: Link,
+    /// The row says word for word what the line's latest order row said.
+    pub repeats_source: bool,
+}
+
+/// The fields of a record, spread out once.
+struct Fields<'a>(Vec<Option<Value<'a>>>);
+
+impl<'a> Fields<'a> {
+    fn read(record: Record<'a>) -> Result<Self> {
+        let mut values = vec![None; f::line_fields().fields().len()];
+        for entry in record.iter() {
+            let (id, value) = entry?;
+            if let Some(slot) = values.get_mut(id.index()) {
+                *slot = Some(value);
+            }
+        }
+        Ok(Self(values))
+    }
+    fn get(&self, field: FieldId) -> Option<Value<'a>> {
+        self.0.get(field.index()).copied().flatten()
+    }
+    fn text(&self, field: FieldId) -> Option<&'a str> {
+        match self.get(field) {
+            Some(Value::Text(text)) if !text.is_empty() => Some(text),
+            _ => None,
+        }
+    }
+    fn number(&self, field: FieldId) -> Option<Number> {
+        if let Some(Value::Number(number)) = self.get(field) { Some(number) } else { None }
+    }
+    fn day(&self, field: FieldId) -> Option<Day> {
+        if let Some(Value::Date(day)) = self.get(field) { Some(day) } else { None }
+    }
+    fn decimal(&self, field: FieldId) -> Result<Option<Decimal>> {
+        self.number(field).map(Number::decimal).transpose()
+    }
+    fn is(&self, field: FieldId, value: &str) -> bool {
+        self.text(field).is_some_and(|t| t.eq_ignore_ascii_case(value))
+    }
+    fn amount(&self, field: FieldId, currency: Currency) -> Result<Option<i64>> {
+        let Some(number) = self.number(field) else { return Ok(None) };
+        number.minor(currency.exponent()).map(Some).ok_or_else(|| {
+            Error::invalid("RPRO-00009", format!("The amount has more decimals than {currency} allows or is too large."))
+                .in_column(f::line_fields().name(field))
+        })
+    }
+    fn currency(&self, field: FieldId) -> Result<Currency> {
+        let code = self.text(field).unwrap_or_default();
+        Currency::named(code)
+            .ok_or_else(|| Error::invalid("RPRO-00009", "The currency is not an ISO 4217 code.").in_column(f::line_fields().name(field)).with_value(code))
+    }
+}
+
+/// Makes the transaction of a row.
+///
+/// # Errors
+/// A rejection with the staging code when a value does not fit: staging lets none through, but setup may have
+/// changed since. A fault when the record is broken.
+pub(super) fn transaction<'a>(
+    row: &'a Staged,
+    links: Links,
+    account_set: i64,
+    reporting: Currency,
+    attributes: &'a dyn Attributes,
+) -> Result<Transaction<'a>> {
+    let fields = Fields::read(Record::new(&row.record))?;
+    let (currency, functional) = (fields.currency(f::CURR)?, fields.currency(f::F_CUR)?);
+    let order = row.kind == TransactionType::Order;
+    let start = fields.day(f::START_DATE);
+    Ok(Transaction {
+        id: row.id,
+        kind: row.kind,
+        order: links.order,
+        original_order: links.original_order,
+        original_bill: links.original_bill,
+        org: row.org,
+        account_set,
+        currency,
+        functional,
+        rates: rates(&fields, currency, functional, reporting)?,
+        date: row.due,
+        start,
+        end: end(&fields, start)?,
+        quantity: fields.decimal(if order { f::ORD_QTY } else { f::INV_QTY })?.unwrap_or_default(),
+        term: fields.decimal(f::TERM)?.unwrap_or(Decimal::ONE),
+        list: fields.amount(f::EXT_LST_PRC, currency)?.unwrap_or_default(),
+        sell: fields.amount(f::EXT_SLL_PRC, currency)?.unwrap_or_default(),
+        ssp: fields.amount(f::EXT_SSP, currency)?,
+        eligible: fields.is(f::CV_ELIGIBLE_FLAG, "Y"),
+        right_to_bill: fields.is(f::UNBILL_FLAG, "Y"),
+        cancelled: fields.is(f::CANCEL_FLAG, "Y"),
+        credit_rule: match fields.text(f::CREDIT_RULE) {
+            Some(rule) if rule.eq_ignore_ascii_case("L") => CreditRule::LastFirst,
+            Some(rule) if rule.eq_ignore_ascii_case("F") => CreditRule::FixedDuration,
+            _ => CreditRule::Prorate,
+        },
+        second_level: second_level(&fields)?,
+        ramp: fields.text(f::RAMP_DEAL_REF).map(|group| Ramp {
+            group: group.to_owned(),
+            averaging: if fields.is(f::AVG_PRCING_MTHD, "Term") { Averaging::Term } else { Averaging::Volume },
+        }),
+        repeats_source: links.repeats_source,
+        attributes,
+    })
+}
+
+/// A rate that is not needed is one; one that is needed and missing is refused (RPRO-00076).
+fn rates(fields: &Fields<'_>, currency: Currency, functional: Currency, reporting: Currency) -> Result<Rates> {
+    let rate = |field: FieldId, from: Currency, to: Currency| match fields.decimal(field)? {
+        Some(rate) => Ok(rate),
+        None if from == to => Ok(Decimal::ONE),
+        None => Err(Error::invalid("RPRO-00076", format!("The exchange rate from {from} to {to} is missing.")).in_column(f::line_fields().name(field))),
+    };
+    Ok(Rates { functional: rate(f::F_EX_RATE, currency, functional)?, reporting: rate(f::G_EX_RATE, functional, reporting)? })
+}
+
+/// The end given, or start and duration in days, both included (reference section 1.4, *Dates*).
+fn end(fields: &Fields<'_>, start: Option<Day>) -> Result<Option<Day>> {
+    if let Some(end) = fields.day(f::END_DATE) {
+        return Ok(Some(end));
+    }
+    let (Some(start), Some(duration)) = (start, fields.number(f::DURATION)) else { return Ok(None) };
+    let days = duration.minor(0).and_then(|d| i32::try_from(d).ok()).filter(|d| (1..=100_000).contains(d));
+    let days = days.ok_or_else(|| Error::invalid("RPRO-00068", "The duration must be a whole number of days above zero.").in_column("DURATION"))?;
+    Ok(Some(start.plus(days - 1)))
+}
+
+fn second_level(fields: &Fields<'_>) -> Result<Option<SecondLevel>> {
+    if !fields.is(f::CV_ELIGIBLE_LVL2_FLAG, "Y") {
+        return Ok(None);
+    }
+    Ok(Some(SecondLevel { group: fields.text(f::SO_GROUP).map(str::to_owned), percent: fields.decimal(f::LVL2_ALLOC_PCT)?.unwrap_or_default() }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use accrual_revenue::attributes::NoAttributes;
+    use accrual_revenue::record::RecordBuilder;
+
+    fn row(fill: impl FnOnce(&mut RecordBuilder) -> Result<()>) -> Staged {
+        let mut b = RecordBuilder::new();
+        fill(&mut b).unwrap();
+        Staged { id: 7, upload: 1, org: 1, kind: TransactionType::Order, due: Day::from_ymd(2024, 1, 15), record: b.bytes().to_vec() }
+    }
+    fn n(mantissa: i128, scale: u8) -> Number {
+        Number { mantissa, scale }
+    }
+
+    #[test]
+    fn an_order_row_becomes_a_transaction() {
+        let staged = row(|b| {
+            b.number(f::ORD_QTY, n(2, 0))?;
+            b.number(f::EXT_LST_PRC, n(1200, 0))?;
+            b.number(f::EXT_SLL_PRC, n(100_050, 2))?;
+            b.text(f::CURR, "EUR")?;
+            b.text(f::F_CUR, "USD")?;
+            b.number(f::F_EX_RATE, n(11, 1))?;
+            b.date(f::START_DATE, Day::from_ymd(2024, 1, 1))?;
+            b.number(f::DURATION, n(366, 0))?;
+            b.text(f::CV_ELIGIBLE_FLAG, "Y")
+        });
+        let t = transaction(&staged, Links::default(), 3, Currency::USD, &NoAttributes).unwrap();
+        assert_eq!((t.list, t.sell, t.ssp), (120_000, 100_050, None));
+        assert_eq!(t.end, Some(Day::from_ymd(2024, 12, 31)));
+        assert_eq!((t.rates.functional.to_string().as_str(), t.rates.reporting), ("1.1", Decimal::ONE));
+        assert!(t.eligible && !t.right_to_bill && !t.cancelled);
+        assert_eq!((t.term, t.account_set), (Decimal::ONE, 3));
+    }
+
+    #[test]
+    fn a_needed_rate_that_is_missing_is_refused() {
+        let staged = row(|b| {
+            b.text(f::CURR, "EUR")?;
+            b.text(f::F_CUR, "USD")
+        });
+        let refused = transaction(&staged, Links::default(), 0, Currency::USD, &NoAttributes).err().unwrap();
+        assert_eq!(refused.rejection().unwrap().code, "RPRO-00076");
+    }
+}
