@@ -4,6 +4,7 @@ use crate::job::{Programs, Wake};
 use accrual_base::{Clock, Instant};
 use accrual_store::StoreHandle;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
 
 /// Settings read on every request, cached.
@@ -26,6 +27,7 @@ pub struct Tenant {
     /// Rung when a job is submitted or ends, so that the runner need not poll.
     pub wake: Arc<Wake>,
     settings: RwLock<Arc<Settings>>,
+    config_epoch: AtomicU64,
 }
 
 impl Tenant {
@@ -39,6 +41,7 @@ impl Tenant {
             programs: Arc::new(Programs::built_in()),
             wake: Arc::new(Wake::default()),
             settings: RwLock::new(Arc::new(Settings { api_enabled: true })),
+            config_epoch: AtomicU64::new(0),
         }
     }
 
@@ -60,5 +63,16 @@ impl Tenant {
     /// Replaces the cached settings; whoever changes the stored ones calls it.
     pub fn set_settings(&self, settings: Settings) {
         *self.settings.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(settings);
+    }
+
+    /// Counts the changes this process made to the configuration: whoever keeps a copy loads it again when this
+    /// number moved.
+    pub fn config_epoch(&self) -> u64 {
+        self.config_epoch.load(Ordering::SeqCst)
+    }
+
+    /// The configuration changed; called by the verbs that change it, after the commit.
+    pub fn config_changed(&self) {
+        self.config_epoch.fetch_add(1, Ordering::SeqCst);
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::context::{Actor, Context};
 use accrual_base::{Error, Instant, Result};
+use accrual_model::Stamp;
 use accrual_store::audit::{self, AuditRow};
 use accrual_store::{Read, Write, sequence};
 use serde_json::Value;
@@ -26,6 +27,11 @@ impl<'a> Unit<'a> {
     /// The transaction, for reading.
     pub fn read(&mut self) -> &mut dyn Read {
         self.tx.as_read()
+    }
+
+    /// Who writes a record, and when.
+    pub fn stamp(&self) -> Stamp<'a> {
+        Stamp { actor: &self.actor.user, now: self.now }
     }
 
     /// Reserves `n` consecutive ids of a sequence; answers the first.

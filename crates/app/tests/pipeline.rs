@@ -3,6 +3,7 @@
 use accrual_app::{Command, Context, Tenant, Unit, execute, execute_blocking};
 use accrual_base::{Clock, Error, FixedClock, Instant, Result};
 use accrual_store::{Cell, StoreHandle, audit, migrate};
+use accrual_store_postgres::{Scratch, test_url};
 use accrual_store_sqlite::{Options, SqliteStore};
 use serde::Serialize;
 use serde_json::json;
@@ -54,14 +55,19 @@ fn tenant(store: StoreHandle, clock: &Arc<FixedClock>) -> Tenant {
     Tenant::new("test", store, Arc::clone(clock) as Arc<dyn Clock>, std::env::temp_dir())
 }
 
-/// Runs a test on a store in memory and on one in a file.
-fn on_both(test: impl Fn(&Tenant, &FixedClock)) {
+/// Runs a test on a store in memory, on one in a file and on PostgreSQL.
+fn on_every_store(test: impl Fn(&Tenant, &FixedClock)) {
     let clock = Arc::new(FixedClock::at(NOW));
     test(&tenant(SqliteStore::in_memory().expect("store").into_handle(), &clock), &clock);
     let dir = tempfile::tempdir().expect("directory");
     let file = SqliteStore::open(dir.path().join("tenant.db"), Options::default()).expect("store");
     let clock = Arc::new(FixedClock::at(NOW));
     test(&tenant(file.into_handle(), &clock), &clock);
+    if let Some(url) = test_url() {
+        let scratch = Scratch::on(&url).expect("store");
+        let clock = Arc::new(FixedClock::at(NOW));
+        test(&tenant(scratch.clone(), &clock), &clock);
+    }
 }
 
 fn context() -> Context {
@@ -79,7 +85,7 @@ fn count(tenant: &Tenant, table: &str) -> i64 {
 
 #[test]
 fn a_command_writes_its_audit_and_outbox_rows() {
-    on_both(|tenant, _| {
+    on_every_store(|tenant, _| {
         assert_eq!(execute_blocking(tenant, &context(), take("one")).expect("number"), 1);
         assert_eq!(execute_blocking(tenant, &context(), take("two")).expect("number"), 2);
         let rows = tenant.store.read(|tx| audit::of_object(tx, "Number", "2")).expect("audit");
@@ -94,7 +100,7 @@ fn a_command_writes_its_audit_and_outbox_rows() {
 
 #[test]
 fn a_refused_command_leaves_nothing() {
-    on_both(|tenant, _| {
+    on_every_store(|tenant, _| {
         let refused = execute_blocking(tenant, &context(), TakeNumber { refuse: Some(1), note: String::new() });
         assert_eq!(code(refused), "number.unlucky");
         assert_eq!((count(tenant, "audit"), count(tenant, "outbox"), count(tenant, "sequence")), (0, 0, 0));
@@ -104,7 +110,7 @@ fn a_refused_command_leaves_nothing() {
 
 #[test]
 fn a_preview_answers_and_leaves_nothing() {
-    on_both(|tenant, _| {
+    on_every_store(|tenant, _| {
         let preview = context().with_key("k").preview();
         assert_eq!(execute_blocking(tenant, &preview, take("x")).expect("number"), 1);
         assert_eq!(execute_blocking(tenant, &preview, take("x")).expect("number"), 1);
@@ -114,7 +120,7 @@ fn a_preview_answers_and_leaves_nothing() {
 
 #[test]
 fn the_same_key_answers_the_same_for_a_day() {
-    on_both(|tenant, clock| {
+    on_every_store(|tenant, clock| {
         let keyed = context().with_key("key-1");
         assert_eq!(execute_blocking(tenant, &keyed, take("a")).expect("number"), 1);
         assert_eq!(execute_blocking(tenant, &keyed, take("a")).expect("replay"), 1);
@@ -129,7 +135,7 @@ fn the_same_key_answers_the_same_for_a_day() {
 
 #[test]
 fn a_key_stands_for_one_request_only() {
-    on_both(|tenant, _| {
+    on_every_store(|tenant, _| {
         let keyed = context().with_key("key-1");
         execute_blocking(tenant, &keyed, take("a")).expect("number");
         assert_eq!(code(execute_blocking(tenant, &keyed, take("b"))), "idempotency.mismatch");
@@ -142,7 +148,7 @@ fn a_key_stands_for_one_request_only() {
 
 #[test]
 fn a_refusal_is_replayed_too() {
-    on_both(|tenant, _| {
+    on_every_store(|tenant, _| {
         let keyed = context().with_key("key-1");
         let refuse = || TakeNumber { refuse: Some(1), note: String::new() };
         let first = execute_blocking(tenant, &keyed, refuse()).expect_err("refused").rejection().expect("rejection").clone();
@@ -158,7 +164,7 @@ fn a_refusal_is_replayed_too() {
 
 #[test]
 fn concurrent_calls_with_one_key_run_once() {
-    on_both(|tenant, _| {
+    on_every_store(|tenant, _| {
         let call = || execute_blocking(tenant, &context().with_key("key-1"), take("a")).expect("number");
         let answers = std::thread::scope(|scope| {
             let calls: Vec<_> = (0..16).map(|_| scope.spawn(call)).collect();
@@ -171,7 +177,7 @@ fn concurrent_calls_with_one_key_run_once() {
 
 #[test]
 fn a_command_runs_from_async_code_too() {
-    on_both(|tenant, _| {
+    on_every_store(|tenant, _| {
         let runtime = tokio::runtime::Builder::new_current_thread().build().expect("runtime");
         let keyed = context().with_key("key-1");
         let refuse = || TakeNumber { refuse: Some(1), note: String::new() };
@@ -184,7 +190,7 @@ fn a_command_runs_from_async_code_too() {
 #[test]
 fn sequences_give_blocks_without_gaps() {
     use accrual_store::{Commit, Lane, sequence};
-    on_both(|tenant, _| {
+    on_every_store(|tenant, _| {
         let take = |name: &'static str, n| tenant.store.write(Lane::Small, move |tx| sequence::reserve(tx, name, n).map(Commit::Keep));
         assert_eq!((take("a", 1).expect("id"), take("a", 10).expect("ids"), take("a", 1).expect("id")), (1, 2, 12));
         assert_eq!(take("b", 5).expect("ids"), 1, "each name counts alone");

@@ -5,6 +5,7 @@ use accrual_app::{Context, Tenant};
 use accrual_base::{Clock, Error, FixedClock, Instant, Result};
 use accrual_jobs::{Options, Runner};
 use accrual_store::{Cell, Commit, Lane, StoreHandle, migrate, sequence};
+use accrual_store_postgres::{Scratch, test_url};
 use accrual_store_sqlite::{Options as StoreOptions, SqliteStore};
 use std::sync::Arc;
 use std::time::Duration;
@@ -65,8 +66,13 @@ fn wait(_: &Tenant, _: &JobRow, progress: &mut dyn Progress) -> Result<String> {
     }
 }
 
-fn store() -> StoreHandle {
-    SqliteStore::in_memory().expect("store").into_handle()
+/// Runs a test on SQLite and on PostgreSQL.
+fn on_every_store(test: impl Fn(&Arc<Tenant>)) {
+    test(&tenant_on(SqliteStore::in_memory().expect("store").into_handle()));
+    if let Some(url) = test_url() {
+        let scratch = Scratch::on(&url).expect("store");
+        test(&tenant_on(scratch.clone()));
+    }
 }
 
 fn tenant_on(store: StoreHandle) -> Arc<Tenant> {
@@ -117,94 +123,101 @@ fn steps(tenant: &Tenant) -> i64 {
 
 #[test]
 fn a_job_runs_to_its_end_once() {
-    let tenant = tenant_on(store());
-    let early = submit(&tenant, COUNT, 1);
-    let runner = Runner::start(tenant.clone(), options("a")).expect("runner");
-    let late = submit(&tenant, COUNT, 1);
-    for id in [early, late] {
-        let job = ended(&tenant, id);
-        assert_eq!((job.status.as_str(), job.message.as_deref()), ("Completed", Some("counted from 0")));
-        assert_eq!((job.done, job.total), (10, 10));
-        assert_eq!((job.started_at, job.finished_at), (Some(NOW), Some(NOW)));
-    }
-    assert_eq!(steps(&tenant), 20);
-    runner.stop();
+    on_every_store(|tenant| {
+        let early = submit(tenant, COUNT, 1);
+        let runner = Runner::start(tenant.clone(), options("a")).expect("runner");
+        let late = submit(tenant, COUNT, 1);
+        for id in [early, late] {
+            let job = ended(tenant, id);
+            assert_eq!((job.status.as_str(), job.message.as_deref()), ("Completed", Some("counted from 0")));
+            assert_eq!((job.done, job.total), (10, 10));
+            assert_eq!((job.started_at, job.finished_at), (Some(NOW), Some(NOW)));
+        }
+        assert_eq!(steps(tenant), 20);
+        runner.stop();
+    });
 }
 
 #[test]
 fn every_end_has_its_status() {
-    let tenant = tenant_on(store());
-    let _runner = Runner::start(tenant.clone(), options("a")).expect("runner");
-    let refused = ended(&tenant, submit(&tenant, REFUSE, 1));
-    assert_eq!((refused.status.as_str(), refused.message.as_deref()), ("Error", Some("No.")));
-    let warned = ended(&tenant, submit(&tenant, WARN, 1));
-    assert_eq!((warned.status.as_str(), warned.message.as_deref()), ("Warning", Some("done\nlook here")));
-    let panicked = ended(&tenant, submit(&tenant, PANIC, 1));
-    assert_eq!(panicked.status, "Error");
-    assert!(!panicked.message.expect("message").contains("a bug"), "faults stay in the log");
-    assert_eq!(ended(&tenant, submit(&tenant, COUNT, 1)).status, "Completed", "the worker lives on after a panic");
+    on_every_store(|tenant| {
+        let _runner = Runner::start(tenant.clone(), options("a")).expect("runner");
+        let refused = ended(tenant, submit(tenant, REFUSE, 1));
+        assert_eq!((refused.status.as_str(), refused.message.as_deref()), ("Error", Some("No.")));
+        let warned = ended(tenant, submit(tenant, WARN, 1));
+        assert_eq!((warned.status.as_str(), warned.message.as_deref()), ("Warning", Some("done\nlook here")));
+        let panicked = ended(tenant, submit(tenant, PANIC, 1));
+        assert_eq!(panicked.status, "Error");
+        assert!(!panicked.message.expect("message").contains("a bug"), "faults stay in the log");
+        assert_eq!(ended(tenant, submit(tenant, COUNT, 1)).status, "Completed", "the worker lives on after a panic");
+    });
 }
 
 #[test]
 fn a_running_job_is_cancelled_at_its_next_safe_point() {
-    let tenant = tenant_on(store());
-    let _runner = Runner::start(tenant.clone(), options("a")).expect("runner");
-    let id = submit(&tenant, WAIT, 1);
-    until(&tenant, id, is(Status::Running));
-    let cancel = || accrual_app::execute_blocking(&tenant, &Context::system("r"), job::Cancel { job_id: id });
-    cancel().expect("cancel");
-    assert_eq!(ended(&tenant, id).status, "Cancelled");
-    assert_eq!(cancel().expect_err("ended").rejection().map(|r| r.code), Some("job.ended"));
+    on_every_store(|tenant| {
+        let _runner = Runner::start(tenant.clone(), options("a")).expect("runner");
+        let id = submit(tenant, WAIT, 1);
+        until(tenant, id, is(Status::Running));
+        let cancel = || accrual_app::execute_blocking(tenant, &Context::system("r"), job::Cancel { job_id: id });
+        cancel().expect("cancel");
+        assert_eq!(ended(tenant, id).status, "Cancelled");
+        assert_eq!(cancel().expect_err("ended").rejection().map(|r| r.code), Some("job.ended"));
+    });
 }
 
 #[test]
 fn a_waiting_job_is_cancelled_at_once() {
-    let tenant = tenant_on(store());
-    let id = submit(&tenant, COUNT, 1);
-    accrual_app::execute_blocking(&tenant, &Context::system("r"), job::Cancel { job_id: id }).expect("cancel");
-    let _runner = Runner::start(tenant.clone(), options("a")).expect("runner");
-    let other = submit(&tenant, COUNT, 1);
-    ended(&tenant, other);
-    assert_eq!((load(&tenant, id).status.as_str(), steps(&tenant)), ("Cancelled", 10));
+    on_every_store(|tenant| {
+        let id = submit(tenant, COUNT, 1);
+        accrual_app::execute_blocking(tenant, &Context::system("r"), job::Cancel { job_id: id }).expect("cancel");
+        let _runner = Runner::start(tenant.clone(), options("a")).expect("runner");
+        let other = submit(tenant, COUNT, 1);
+        ended(tenant, other);
+        assert_eq!((load(tenant, id).status.as_str(), steps(tenant)), ("Cancelled", 10));
+    });
 }
 
 #[test]
 fn jobs_of_one_organisation_exclude_each_other() {
-    let tenant = tenant_on(store());
-    let _runner = Runner::start(tenant.clone(), Options { threads: 3, ..options("a") }).expect("runner");
-    let collection = submit(&tenant, COLLECT, 1);
-    until(&tenant, collection, is(Status::Running));
-    let transfer = submit(&tenant, TRANSFER, 1);
-    until(&tenant, transfer, is(Status::Incompatible));
-    assert_eq!(ended(&tenant, submit(&tenant, TRANSFER, 2)).status, "Completed", "another organisation is free");
-    assert_eq!(load(&tenant, transfer).status, "Incompatible");
-    accrual_app::execute_blocking(&tenant, &Context::system("r"), job::Cancel { job_id: collection }).expect("cancel");
-    assert_eq!(ended(&tenant, transfer).status, "Completed");
+    on_every_store(|tenant| {
+        let _runner = Runner::start(tenant.clone(), Options { threads: 3, ..options("a") }).expect("runner");
+        let collection = submit(tenant, COLLECT, 1);
+        until(tenant, collection, is(Status::Running));
+        let transfer = submit(tenant, TRANSFER, 1);
+        until(tenant, transfer, is(Status::Incompatible));
+        assert_eq!(ended(tenant, submit(tenant, TRANSFER, 2)).status, "Completed", "another organisation is free");
+        assert_eq!(load(tenant, transfer).status, "Incompatible");
+        accrual_app::execute_blocking(tenant, &Context::system("r"), job::Cancel { job_id: collection }).expect("cancel");
+        assert_eq!(ended(tenant, transfer).status, "Completed");
+    });
 }
 
 #[test]
 fn a_third_collection_of_an_organisation_is_refused() {
-    let tenant = tenant_on(store());
-    submit(&tenant, COLLECT, 1);
-    let second = submit(&tenant, COLLECT, 1);
-    let third = || job::submit_blocking(&tenant, &Context::system("r"), COLLECT, 1, &[]);
-    assert_eq!(third().expect_err("two wait").rejection().map(|r| r.code), Some("job.collection_limit"));
-    submit(&tenant, COLLECT, 2);
-    submit(&tenant, TRANSFER, 1);
-    accrual_app::execute_blocking(&tenant, &Context::system("r"), job::Cancel { job_id: second }).expect("cancel");
-    third().expect("one waits");
+    on_every_store(|tenant| {
+        submit(tenant, COLLECT, 1);
+        let second = submit(tenant, COLLECT, 1);
+        let third = || job::submit_blocking(tenant, &Context::system("r"), COLLECT, 1, &[]);
+        assert_eq!(third().expect_err("two wait").rejection().map(|r| r.code), Some("job.collection_limit"));
+        submit(tenant, COLLECT, 2);
+        submit(tenant, TRANSFER, 1);
+        accrual_app::execute_blocking(tenant, &Context::system("r"), job::Cancel { job_id: second }).expect("cancel");
+        third().expect("one waits");
+    });
 }
 
 #[test]
 fn unknown_programs_and_parameters_are_refused() {
-    let tenant = tenant_on(store());
-    let code = |program, given: &[job::Given]| {
-        let refused = job::submit_blocking(&tenant, &Context::system("r"), program, 1, given).expect_err("refused");
-        refused.rejection().map(|r| r.code)
-    };
-    assert_eq!(code(99, &[]), Some("program.unknown"));
-    let given = job::Given { parameter_id: 1, sequence: 1, value: "x".to_owned() };
-    assert_eq!(code(COUNT, &[given]), Some("program.parameter"));
+    on_every_store(|tenant| {
+        let code = |program, given: &[job::Given]| {
+            let refused = job::submit_blocking(tenant, &Context::system("r"), program, 1, given).expect_err("refused");
+            refused.rejection().map(|r| r.code)
+        };
+        assert_eq!(code(99, &[]), Some("program.unknown"));
+        let given = job::Given { parameter_id: 1, sequence: 1, value: "x".to_owned() };
+        assert_eq!(code(COUNT, &[given]), Some("program.parameter"));
+    });
 }
 
 /// Takes a job and runs its first steps as a process would that is killed then: no end, no sign of life.
@@ -242,41 +255,45 @@ fn a_job_of_a_dead_process_goes_on_at_its_checkpoint() {
 
 #[test]
 fn a_worker_given_up_for_dead_cannot_write_any_more() {
-    let tenant = tenant_on(store());
-    let id = die_after(&tenant, 3);
-    let _runner = Runner::start(tenant.clone(), options("b")).expect("runner");
-    ended(&tenant, id);
-    let late = tenant.store.write(Lane::Bulk, move |tx| {
-        sequence::reserve(tx, "step", 1)?;
-        job::Ticket::of(id, "dead#0").write(tx, &[4]).map(Commit::Keep)
+    on_every_store(|tenant| {
+        let id = die_after(tenant, 3);
+        let later: Arc<dyn Clock> = Arc::new(FixedClock::at(NOW.plus_seconds(60)));
+        let _runner = Runner::start(tenant.clone(), Options { clock: later, ..options("b") }).expect("runner");
+        ended(tenant, id);
+        let late = tenant.store.write(Lane::Bulk, move |tx| {
+            sequence::reserve(tx, "step", 1)?;
+            job::Ticket::of(id, "dead#0").write(tx, &[4]).map(Commit::Keep)
+        });
+        assert_eq!(late.expect_err("too late").rejection().map(|r| r.code), Some("job.lost"));
+        assert_eq!(
+            queue::finish(tenant, id, "dead#0", Status::Error, "").expect_err("too late").rejection().map(|r| r.code),
+            Some("job.lost")
+        );
+        assert_eq!(steps(tenant), 10);
+        assert_eq!(load(tenant, id).status, "Completed");
     });
-    assert_eq!(late.expect_err("too late").rejection().map(|r| r.code), Some("job.lost"));
-    assert_eq!(
-        queue::finish(&tenant, id, "dead#0", Status::Error, "").expect_err("too late").rejection().map(|r| r.code),
-        Some("job.lost")
-    );
-    assert_eq!(steps(&tenant), 10);
-    assert_eq!(load(&tenant, id).status, "Completed");
 }
 
 #[test]
 fn silence_is_what_gives_a_worker_up() {
-    let tenant = tenant_on(store());
-    let id = die_after(&tenant, 1);
-    let clock = Arc::new(FixedClock::at(NOW));
-    assert_eq!(queue::recover(&tenant, false, NOW.plus_seconds(-20)).expect("recover"), Vec::<i64>::new());
-    clock.set(NOW.plus_seconds(21));
-    assert_eq!(queue::recover(&tenant, false, clock.now().plus_seconds(-20)).expect("recover"), [id]);
-    assert_eq!(load(&tenant, id).status, "Pending");
+    on_every_store(|tenant| {
+        let id = die_after(tenant, 1);
+        let clock = Arc::new(FixedClock::at(NOW));
+        assert_eq!(queue::recover(tenant, false, NOW.plus_seconds(-20)).expect("recover"), Vec::<i64>::new());
+        clock.set(NOW.plus_seconds(21));
+        assert_eq!(queue::recover(tenant, false, clock.now().plus_seconds(-20)).expect("recover"), [id]);
+        assert_eq!(load(tenant, id).status, "Pending");
+    });
 }
 
 #[test]
 fn shutdown_puts_a_running_job_back() {
-    let tenant = tenant_on(store());
-    let id = submit(&tenant, WAIT, 1);
-    let runner = Runner::start(tenant.clone(), options("a")).expect("runner");
-    until(&tenant, id, is(Status::Running));
-    runner.stop();
-    let job = load(&tenant, id);
-    assert_eq!((job.status.as_str(), job.worker.as_deref(), job.finished_at), ("Pending", None, None));
+    on_every_store(|tenant| {
+        let id = submit(tenant, WAIT, 1);
+        let runner = Runner::start(tenant.clone(), options("a")).expect("runner");
+        until(tenant, id, is(Status::Running));
+        runner.stop();
+        let job = load(tenant, id);
+        assert_eq!((job.status.as_str(), job.worker.as_deref(), job.finished_at), ("Pending", None, None));
+    });
 }

@@ -105,6 +105,16 @@ pub fn each(tx: &mut dyn Read, visit: &mut dyn FnMut(JobRow) -> Result<()>) -> R
     })
 }
 
+/// Number of jobs of an organisation that ran to an end: when it has not changed and none is open, no job changed
+/// anything.
+///
+/// # Errors
+/// A fault from the database.
+pub fn ended(tx: &mut dyn Read, org_id: i64) -> Result<i64> {
+    let sql = "SELECT COUNT(*) FROM job WHERE org_id = $1 AND status NOT IN ('Pending', 'Incompatible', 'Running')";
+    Ok(tx.first(sql, &[Cell::Int(org_id)], |row| row.int(0))?.unwrap_or(0))
+}
+
 /// Jobs that wait or run, oldest first.
 ///
 /// # Errors

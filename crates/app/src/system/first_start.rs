@@ -1,7 +1,18 @@
 //! The first start: a tenant, an administrator, an API client and a revenue user, once.
 
 use super::password;
+use crate::config;
+use crate::context::Context;
+use crate::execute::{Command, execute_blocking};
+use crate::period;
+use crate::tenant::Tenant;
+use crate::unit::Unit;
 use accrual_base::{Error, PeriodId, Result};
+use accrual_objects::accounting::Book;
+use accrual_objects::administration::{ApiClient, Organization, User};
+use accrual_store::nouns::{self, typed};
+use accrual_store::periods;
+use serde::Serialize;
 
 /// The tenant every system has; header `clientname: Default`.
 pub const DEFAULT_TENANT: &str = "default";
@@ -80,5 +91,107 @@ impl FirstStart {
             client: Secret::new(client_id, self.client_secret.as_ref(), 40),
             revenue: Secret::new(user, self.revenue_password.as_ref(), 24),
         })
+    }
+}
+
+/// Gives a new tenant its defaults and opens its first period. A tenant that ever had a period is left alone: what
+/// an administrator changed or deleted stays so.
+///
+/// # Errors
+/// A fault from the database.
+pub(super) fn seed(tenant: &Tenant, first_period: Option<PeriodId>) -> Result<()> {
+    if !tenant.store.read(periods::all)?.is_empty() {
+        return Ok(());
+    }
+    let period = first_period.unwrap_or_else(|| PeriodId::of(tenant.now().day()));
+    execute_blocking(tenant, &Context::system("first start"), SeedTenant { period: period.0 })
+}
+
+#[derive(Serialize)]
+struct SeedTenant {
+    period: i32,
+}
+
+impl Command for SeedTenant {
+    const OPERATION: &'static str = "tenant_seed";
+    type Output = ();
+
+    fn run(self, unit: &mut Unit<'_>) -> Result<()> {
+        if !periods::all(unit.read())?.is_empty() {
+            return Ok(());
+        }
+        let seeds = accrual_objects::defaults()?;
+        let stamp = unit.stamp();
+        let made = nouns::seed(unit.tx, &seeds, stamp)?;
+        unit.audit("Tenant", "defaults", None, Some(&serde_json::json!({"records": made})))?;
+        let period = PeriodId::parse(&self.period.to_string())?;
+        for org in typed::all::<Organization>(unit.read())? {
+            for book in typed::all::<Book>(unit.read())? {
+                period::open_first(unit, org.id, book.id, period)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Makes administrator, API client and revenue user in a tenant without users; answers their secrets.
+///
+/// # Errors
+/// What [`FirstStart::credentials`] refuses; a fault from the database.
+pub(super) fn users(tenant: &Tenant, first: &FirstStart) -> Result<Option<FirstCredentials>> {
+    if !tenant.store.read(|tx| typed::all::<User>(tx))?.is_empty() {
+        return Ok(None);
+    }
+    let credentials = first.credentials()?;
+    let command = FirstUsers {
+        administrator: user(&credentials.administrator, ADMINISTRATOR_ROLE)?,
+        revenue: user(&credentials.revenue, REVENUE_ROLE)?,
+        client: ApiClient {
+            client_id: credentials.client.name.clone(),
+            name: Some("First client".to_owned()),
+            secret_hash: Some(password::hash(&credentials.client.secret)?),
+            role: REVENUE_ROLE.to_owned(),
+            enabled: true,
+        },
+    };
+    let made = execute_blocking(tenant, &Context::system("first start"), command)?;
+    tenant.config_changed();
+    Ok(made.then_some(credentials))
+}
+
+fn user(secret: &Secret, role: &str) -> Result<User> {
+    Ok(User {
+        name: secret.name.clone(),
+        full_name: None,
+        email: None,
+        password_hash: Some(password::hash(&secret.secret)?),
+        roles: vec![role.to_owned()],
+        enabled: true,
+    })
+}
+
+#[derive(Serialize)]
+struct FirstUsers {
+    #[serde(skip)]
+    administrator: User,
+    #[serde(skip)]
+    revenue: User,
+    #[serde(skip)]
+    client: ApiClient,
+}
+
+impl Command for FirstUsers {
+    const OPERATION: &'static str = "tenant_first_users";
+    /// False when another process was faster.
+    type Output = bool;
+
+    fn run(self, unit: &mut Unit<'_>) -> Result<bool> {
+        if !typed::all::<User>(unit.read())?.is_empty() {
+            return Ok(false);
+        }
+        config::insert(unit, None, &self.administrator)?;
+        config::insert(unit, None, &self.revenue)?;
+        config::insert(unit, None, &self.client)?;
+        Ok(true)
     }
 }

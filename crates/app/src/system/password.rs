@@ -66,6 +66,23 @@ pub fn generate(length: usize) -> String {
     text
 }
 
+/// Bytes as lower-case hexadecimal digits.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// 32 bytes from 64 hexadecimal digits.
+pub(super) fn unhex(text: &str) -> Option<[u8; 32]> {
+    let mut out = [0; 32];
+    if text.len() != 64 || !text.is_ascii() {
+        return None;
+    }
+    for (byte, at) in out.iter_mut().zip((0..64).step_by(2)) {
+        *byte = u8::from_str_radix(text.get(at..at + 2)?, 16).ok()?;
+    }
+    Some(out)
+}
+
 /// Passwords verified a short time ago, so that a client that authenticates often does not pay for Argon2 each
 /// time. Only a keyed digest is kept, with a key that lives as long as the process; a changed password is
 /// another stored hash, hence another digest.
@@ -142,6 +159,14 @@ mod tests {
         assert!(memory.remembers("right", &stored, now.plus_seconds(299)));
         assert!(!memory.remembers("right", &stored, now.plus_seconds(300)));
         assert!(!memory.remembers("right", "another hash", now), "a new password forgets the old one");
+    }
+
+    #[test]
+    fn keys_are_read_as_they_are_written() {
+        let key: [u8; 32] = rand::random();
+        assert_eq!(unhex(&hex(&key)), Some(key));
+        assert_eq!(unhex("00"), None);
+        assert_eq!(unhex(&"x".repeat(64)), None);
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! Who a request comes from: by name and password, by token claims, by API client.
 
-use super::directory::{Directory, User};
-use super::{System, password};
-use crate::context::{Actor, Organisations};
+use super::directory::{Directory, actor};
+use super::{Open, System, password};
+use crate::context::Actor;
 use crate::tenant::Tenant;
 use accrual_base::error::Kind;
 use accrual_base::{Error, Result};
+use accrual_objects::administration::User;
 use std::sync::Arc;
 
 /// Name and password, with the role and the client (the tenant) the user wants to work as.
@@ -53,15 +54,15 @@ impl System {
     /// `tenant.api_off` first of all; `login.credentials` for an unknown or disabled user, a wrong password or an
     /// unknown tenant, without telling which; `login.role` when the user does not have the role.
     pub fn log_in(&self, login: &Login) -> Result<Session> {
-        let tenant = self.tenant(&login.client_name).ok();
-        if tenant.as_ref().is_some_and(|t| !t.settings().api_enabled) {
+        let open = self.opened(&login.client_name).ok();
+        if open.as_ref().is_some_and(|o| !o.tenant.settings().api_enabled) {
             return Err(api_is_off());
         }
-        let directory = self.directory();
-        let user = directory.user(&login.user).filter(|u| u.enabled);
-        let good = self.check(&login.password, user.map(|u| u.password.as_str()))?;
-        match (user, tenant) {
-            (Some(user), Some(tenant)) if good => session_of(&directory, user, &login.role, tenant),
+        let directory = open.as_ref().map(Open::directory);
+        let user = directory.as_ref().and_then(|d| d.user(&login.user)).filter(|u| u.enabled);
+        let good = self.check(&login.password, user.and_then(|u| u.password_hash.as_deref()))?;
+        match (open, directory.as_ref(), user) {
+            (Some(open), Some(directory), Some(user)) if good => session_of(open.tenant, directory, user, &login.role),
             _ => Err(bad_credentials()),
         }
     }
@@ -75,31 +76,43 @@ impl System {
         tokio::task::spawn_blocking(move || system.log_in(&login)).await.map_err(|e| Error::fault_from("a login did not end", e))?
     }
 
-    /// Checks id and secret of an API client; it acts as the user and in the role it was made for. Blocks.
+    /// Checks id and secret of an API client of any tenant; it acts under its own name, in the role it was made
+    /// for. Blocks as [`System::log_in`].
     ///
     /// # Errors
     /// As [`System::log_in`].
     pub fn log_in_client(&self, client_id: &str, secret: &str) -> Result<Session> {
-        let directory = self.directory();
-        let client = directory.clients.get(client_id).filter(|c| c.enabled);
-        let good = self.check(secret, client.map(|c| c.secret.as_str()))?;
-        let Some(client) = client.filter(|_| good) else { return Err(bad_credentials()) };
-        self.session(&Claims { user: client.user.clone(), role: client.role.clone(), client_name: client.tenant.clone() })
+        let mut found = None;
+        for entry in self.tenants().iter() {
+            let open = self.opened(&entry.name)?;
+            let directory = open.directory();
+            if let Some(client) = directory.client(client_id).filter(|c| c.enabled) {
+                found = Some((open, client.clone(), directory.clone()));
+                break;
+            }
+        }
+        let good = self.check(secret, found.as_ref().and_then(|(_, client, _)| client.secret_hash.as_deref()))?;
+        let Some((open, client, directory)) = found.filter(|_| good) else { return Err(bad_credentials()) };
+        if !open.tenant.settings().api_enabled {
+            return Err(api_is_off());
+        }
+        let role = directory.role(&client.role).filter(|r| r.enabled).ok_or_else(|| no_role(client_id, &client.role))?;
+        Ok(Session { tenant: open.tenant, actor: actor(client.name.as_deref().unwrap_or(client_id), role) })
     }
 
-    /// Resolves the claims of a token whose signature and time were checked. Cheap: no query, no hash.
+    /// Resolves the claims of a token whose signature and time were checked. Cheap: as a rule no query, no hash.
     ///
     /// # Errors
     /// `tenant.api_off`; `login.credentials` when the user or the tenant is gone or disabled; `login.role` when the
     /// user lost the role.
     pub fn session(&self, claims: &Claims) -> Result<Session> {
-        let tenant = self.tenant(&claims.client_name).map_err(|_| bad_credentials())?;
-        if !tenant.settings().api_enabled {
+        let open = self.opened(&claims.client_name).map_err(|_| bad_credentials())?;
+        if !open.tenant.settings().api_enabled {
             return Err(api_is_off());
         }
-        let directory = self.directory();
+        let directory = open.directory();
         let user = directory.user(&claims.user).filter(|u| u.enabled).ok_or_else(bad_credentials)?;
-        session_of(&directory, user, &claims.role, tenant)
+        session_of(open.tenant, &directory, user, &claims.role)
     }
 
     /// Verifies, a few at a time. Without a hash it takes as long and answers no.
@@ -116,19 +129,15 @@ impl System {
     }
 }
 
-fn session_of(directory: &Directory, user: &User, role: &str, tenant: Arc<Tenant>) -> Result<Session> {
-    if !user.tenants.is_empty() && !user.tenants.contains(&tenant.name) {
-        return Err(bad_credentials());
-    }
+fn session_of(tenant: Arc<Tenant>, directory: &Directory, user: &User, role: &str) -> Result<Session> {
     let has = user.roles.iter().any(|r| r.eq_ignore_ascii_case(role));
-    let role = directory.role(role).filter(|r| has && r.enabled).ok_or_else(|| {
-        let message = format!("The user {} does not have this role; ask an administrator for it.", user.name);
-        Error::rejected(Kind::Forbidden, "login.role", message).with_value(role)
-    })?;
-    let organisations =
-        if role.organisations.is_empty() { Organisations::All } else { Organisations::These(role.organisations.iter().copied().collect()) };
-    let actor = Actor { user: user.name.clone(), role: role.name.clone(), privileges: role.privileges.clone(), organisations };
-    Ok(Session { tenant, actor })
+    let role = directory.role(role).filter(|r| has && r.enabled).ok_or_else(|| no_role(&user.name, role))?;
+    Ok(Session { tenant, actor: actor(&user.name, role) })
+}
+
+fn no_role(user: &str, role: &str) -> Error {
+    let message = format!("The user {user} does not have this role; ask an administrator for it.");
+    Error::rejected(Kind::Forbidden, "login.role", message).with_value(role)
 }
 
 fn bad_credentials() -> Error {

@@ -3,12 +3,15 @@
 //! At most one period of an organisation and book is open. A closed period never opens again here, and what is
 //! in it never changes: amounts that belong there later are caught up in the open one.
 
-use crate::context::Privilege;
-use crate::execute::Command;
+mod unposted;
+
+use crate::context::{Context, Privilege};
+use crate::execute::{Command, execute_blocking};
+use crate::tenant::Tenant;
 use crate::unit::Unit;
 use accrual_base::{Error, Instant, PeriodId, Result};
 use accrual_store::periods::{self, PeriodRow};
-use accrual_store::{Read, Write};
+use accrual_store::{Read, Write, jobs};
 use serde::Serialize;
 use serde_json::json;
 
@@ -77,18 +80,34 @@ impl Command for OpenPeriod {
     }
 }
 
-/// Closes the open period and opens the next.
+/// Closes the open period and opens the next. Answers the period that is open now. Blocks.
+///
+/// Whether everything is transferred is counted on a snapshot first, which takes a moment with many schedules; the
+/// change itself is a small write that is refused when a job ended in between.
+///
+/// # Errors
+/// `period.not_open` when another period is open, `period.jobs` while jobs of the organisation wait or run,
+/// `period.unposted` with the number of amounts that are not transferred, `period.changed` when a job was faster.
+pub fn close(tenant: &Tenant, context: &Context, org_id: i64, book_id: i64, period: PeriodId) -> Result<PeriodId> {
+    let (unposted, jobs_ended) = tenant.store.read(|tx| Ok((unposted::count(tx, org_id, book_id, period)?, jobs::ended(tx, org_id)?)))?;
+    let next = execute_blocking(tenant, context, ClosePeriod { org_id, book_id, period: period.0, unposted, jobs_ended })?;
+    Ok(PeriodId(next))
+}
+
+/// The write of [`close`].
 #[derive(Serialize)]
-pub struct ClosePeriod {
-    pub org_id: i64,
-    pub book_id: i64,
-    /// The period that is meant; refused when another is open.
-    pub period: i32,
+struct ClosePeriod {
+    org_id: i64,
+    book_id: i64,
+    period: i32,
+    #[serde(skip)]
+    unposted: i64,
+    #[serde(skip)]
+    jobs_ended: i64,
 }
 
 impl Command for ClosePeriod {
     const OPERATION: &'static str = "period_close";
-    /// The period that is open now.
     type Output = i32;
 
     fn run(self, unit: &mut Unit<'_>) -> Result<i32> {
@@ -99,14 +118,15 @@ impl Command for ClosePeriod {
             return Err(Error::conflict("period.not_open", format!("Period {current} is open, not {}.", self.period)));
         }
         no_open_jobs(unit.tx, self.org_id)?;
-        let unposted = unposted(unit.read(), self.org_id, self.book_id, current)?;
-        if unposted > 0 {
-            return Err(Error::conflict(
-                "period.unposted",
-                format!(
-                    "{unposted} schedule amounts of period {current} are not transferred; run the accounting transfer, then close again."
-                ),
-            ));
+        if jobs::ended(unit.read(), self.org_id)? != self.jobs_ended {
+            return Err(Error::conflict("period.changed", "A job of the organisation ended while the period was closing; close again."));
+        }
+        if self.unposted > 0 {
+            let message = format!(
+                "{} schedule amounts of period {current} or before are not transferred; run the accounting transfer, then close again.",
+                self.unposted
+            );
+            return Err(Error::conflict("period.unposted", message));
         }
         set(unit, self.org_id, self.book_id, current, CLOSED, Some(OPEN))?;
         let next = current.plus(1);
@@ -116,14 +136,19 @@ impl Command for ClosePeriod {
     }
 }
 
+/// Opens a period of an organisation and book that had none: for a new tenant.
+///
+/// # Errors
+/// A fault from the database.
+pub(crate) fn open_first(unit: &mut Unit<'_>, org_id: i64, book_id: i64, period: PeriodId) -> Result<()> {
+    set(unit, org_id, book_id, period, OPEN, None)
+}
+
 /// A job that works on contracts may add to the period that closes. The queue stays locked until the close commits.
 fn no_open_jobs(tx: &mut dyn Write, org_id: i64) -> Result<()> {
-    accrual_store::jobs::lock_queue(tx)?;
-    let open: Vec<String> = accrual_store::jobs::open(tx.as_read())?
-        .iter()
-        .filter(|j| j.org_id == org_id)
-        .map(|j| format!("{} ({})", j.id, j.program))
-        .collect();
+    jobs::lock_queue(tx)?;
+    let open: Vec<String> =
+        jobs::open(tx.as_read())?.iter().filter(|j| j.org_id == org_id).map(|j| format!("{} ({})", j.id, j.program)).collect();
     if open.is_empty() {
         return Ok(());
     }
@@ -131,11 +156,6 @@ fn no_open_jobs(tx: &mut dyn Write, org_id: i64) -> Result<()> {
         "period.jobs",
         format!("Jobs of the organisation wait or run: {}. Let them end, then close again.", open.join(", ")),
     ))
-}
-
-/// Number of schedule amounts of a period that were not transferred.
-fn unposted(_: &mut dyn Read, _: i64, _: i64, _: PeriodId) -> Result<i64> {
-    Err(Error::rejected(accrual_base::error::Kind::NotBuilt, "period.close", "Closing a period is not built yet."))
 }
 
 fn set(unit: &mut Unit<'_>, org_id: i64, book_id: i64, period: PeriodId, status: &str, before: Option<&str>) -> Result<()> {
