@@ -1,5 +1,7 @@
 //! Handlers, one file a resource, each with its rows of the operation table.
 
+mod admin_jobs;
+mod admin_periods;
 mod authenticate;
 mod biviews_v1;
 mod biviews_v2;
