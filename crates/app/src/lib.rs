@@ -3,16 +3,20 @@
 //! Knows nothing of HTTP. A verb is a [`Command`] run by [`execute`]; long work is a program (see [`job`]) that
 //! writes in chunks and remembers how far it came.
 
+pub mod audit;
 pub mod check;
 pub mod config;
+pub mod collection;
 pub mod context;
 pub mod execute;
 mod idempotency;
+pub mod generate;
 pub mod job;
 pub mod period;
 pub mod system;
 pub mod tenant;
 pub mod unit;
+pub mod upload;
 pub mod views;
 
 pub use context::{Actor, Context, Organisations, Privilege};
