@@ -40,24 +40,33 @@ const BULK: BulkTable = BulkTable {
 };
 
 fn main() -> Result<()> {
-    println!("small durable writes, {CLIENTS} threads, 1 row of 4 columns each");
-    let mut runs: [Vec<u64>; 2] = Default::default();
-    for _ in 0..ROUNDS {
-        runs[0].push(bare_small()?);
-        runs[1].push(port_small()?);
+    // One part by its name, or all.
+    let wanted = std::env::args().nth(1);
+    let on = |part: &str| wanted.as_deref().is_none_or(|w| w == part);
+    if on("small") {
+        println!("small durable writes, {CLIENTS} threads, 1 row of 4 columns each");
+        let mut runs: [Vec<u64>; 3] = Default::default();
+        for _ in 0..ROUNDS {
+            runs[0].push(bare_small(false)?);
+            runs[1].push(bare_small(true)?);
+            runs[2].push(port_small()?);
+        }
+        report(["bare group-committing loop", "the same, a savepoint a row", "through the port"], &mut runs);
     }
-    report("rows/s", "bare group-committing loop", &mut runs[0].clone(), "through the port", &mut runs[1]);
-
-    println!("bulk, {ROWS} rows of 12 integers, chunks of {CHUNK}");
-    let mut runs: [Vec<u64>; 2] = Default::default();
-    for _ in 0..ROUNDS {
-        runs[0].push(bare_bulk()?);
-        runs[1].push(port_bulk()?);
+    if on("bulk") {
+        println!("bulk, {ROWS} rows of 12 integers, chunks of {CHUNK}");
+        let mut runs: [Vec<u64>; 2] = Default::default();
+        for _ in 0..ROUNDS {
+            runs[0].push(bare_bulk()?);
+            runs[1].push(port_bulk()?);
+        }
+        report(["bare prepared insert", "through the port"], &mut runs);
     }
-    report("rows/s", "bare prepared insert", &mut runs[0].clone(), "through the port", &mut runs[1]);
-
-    println!("small durable writes while bulk chunks run");
-    beside_bulk()
+    if on("beside") {
+        println!("small durable writes while bulk chunks run");
+        beside_bulk()?;
+    }
+    Ok(())
 }
 
 fn median(figures: &mut [u64]) -> u64 {
@@ -65,11 +74,15 @@ fn median(figures: &mut [u64]) -> u64 {
     figures.get(figures.len() / 2).copied().unwrap_or_default()
 }
 
-fn report(unit: &str, base: &str, base_runs: &mut [u64], name: &str, runs: &mut [u64]) {
-    println!("  runs: {base_runs:?} | {runs:?}");
-    let (base_figure, figure) = (median(base_runs), median(runs));
-    println!("  {base:<28} {base_figure:>9} {unit}");
-    println!("  {name:<28} {figure:>9} {unit}   {} % of it", figure * 100 / base_figure.max(1));
+/// The first figure is what the others are measured against.
+fn report<const N: usize>(names: [&str; N], runs: &mut [Vec<u64>; N]) {
+    println!("  runs: {runs:?}");
+    let mut base = 0;
+    for (name, runs) in names.iter().zip(runs) {
+        let figure = median(runs);
+        base = if base == 0 { figure.max(1) } else { base };
+        println!("  {name:<28} {figure:>9} rows/s {:>4} %", figure * 100 / base);
+    }
 }
 
 fn directory() -> Result<tempfile::TempDir> {
@@ -85,7 +98,7 @@ fn bare(path: &Path) -> rusqlite::Result<Connection> {
     let conn = Connection::open(path)?;
     conn.pragma_update(None, "page_size", 8192)?;
     conn.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
-    conn.execute_batch("PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4000")?;
+    conn.execute_batch("PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 2000")?;
     Ok(conn)
 }
 
@@ -119,7 +132,7 @@ fn clients(send: impl Fn(i64, i64) -> Result<()> + Sync) -> Result<u64> {
 type Order = (i64, i64, std::sync::mpsc::SyncSender<()>);
 
 /// The least that a group commit can be: a channel, inserts, one commit, answers.
-fn bare_small() -> Result<u64> {
+fn bare_small(savepoints: bool) -> Result<u64> {
     let directory = directory()?;
     let conn = sql(bare(&directory.path().join("bare.db")))?;
     sql(conn.execute_batch(SMALL_TABLE))?;
@@ -131,8 +144,14 @@ fn bare_small() -> Result<u64> {
             group.extend(orders.try_iter().take(255));
             conn.execute_batch("BEGIN IMMEDIATE")?;
             for (customer, amount, _) in &group {
+                if savepoints {
+                    conn.prepare_cached("SAVEPOINT job")?.execute(())?;
+                }
                 conn.prepare_cached("INSERT INTO entry (customer, amount, memo) VALUES (?1, ?2, ?3)")?
                     .execute((customer, amount, "a memo"))?;
+                if savepoints {
+                    conn.prepare_cached("RELEASE job")?.execute(())?;
+                }
             }
             conn.execute_batch("COMMIT")?;
             for (_, _, answer) in group.drain(..) {
@@ -225,11 +244,33 @@ fn beside_bulk() -> Result<()> {
     let directory = directory()?;
     let table: &'static str = wide_table().leak();
     let store = open(directory.path(), &[SMALL_TABLE, table])?;
+    let chunks = || (0..ROWS).step_by(usize::try_from(CHUNK).unwrap_or(1));
+    waits("inserts in order", &store, || chunks().try_for_each(|first| chunk(&store, first).map(|_| ())))?;
+    waits("updates all over the table", &store, || (0..60).try_for_each(|round| scattered(&store, round)))?;
+    let log = std::fs::metadata(directory.path().join("port.db-wal")).map_or(0, |m| m.len());
+    println!("  write-ahead log {} MB", log >> 20);
+    Ok(())
+}
+
+/// 2,000 updates that touch almost as many pages: the worst that a chunk does to the log and to a checkpoint.
+fn scattered(store: &StoreHandle, round: i64) -> Result<()> {
+    store.write(Lane::Bulk, move |tx| {
+        for n in 0..2000_i64 {
+            let id = (n * 7919 + round * 104_729) * 61 % ROWS;
+            tx.defer("UPDATE wide SET c1 = $1 WHERE id = $2", &[round.into(), id.into()])?;
+        }
+        Ok(Commit::Keep(()))
+    })
+}
+
+/// Small writes by eight clients for as long as `bulk` runs.
+fn waits(name: &str, store: &StoreHandle, bulk: impl FnOnce() -> Result<()>) -> Result<()> {
     let stop = AtomicBool::new(false);
+    let started = Instant::now();
     let mut waits: Vec<u64> = std::thread::scope(|scope| -> Result<Vec<u64>> {
         let threads: Vec<_> = (0..8)
             .map(|client| {
-                let (store, stop) = (&store, &stop);
+                let stop = &stop;
                 scope.spawn(move || {
                     let mut waits = Vec::new();
                     while !stop.load(Ordering::Relaxed) {
@@ -244,18 +285,14 @@ fn beside_bulk() -> Result<()> {
                 })
             })
             .collect();
-        let started = Instant::now();
-        for first in (0..ROWS).step_by(usize::try_from(CHUNK).unwrap_or(1)) {
-            chunk(&store, first)?;
-        }
-        println!("  bulk beside them             {:>9} rows/s", per_second(usize::try_from(ROWS).unwrap_or(0), started.elapsed()));
+        let result = bulk();
         stop.store(true, Ordering::Relaxed);
+        result?;
         Ok(threads.into_iter().flat_map(|t| t.join().unwrap_or_default()).collect())
     })?;
     waits.sort_unstable();
     let at = |percent: usize| waits.get((waits.len().saturating_sub(1)) * percent / 100).copied().unwrap_or_default();
-    println!("  {} small writes: p50 {} us, p99 {} us, longest {} us", waits.len(), at(50), at(99), at(100));
-    let log = std::fs::metadata(directory.path().join("port.db-wal")).map_or(0, |m| m.len());
-    println!("  write-ahead log {} MB", log >> 20);
+    let time = started.elapsed().as_millis();
+    println!("  {name}: {time} ms; {} small writes, p50 {} us, p99 {} us, longest {} us", waits.len(), at(50), at(99), at(100));
     Ok(())
 }

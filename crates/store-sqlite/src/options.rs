@@ -51,7 +51,7 @@ impl Default for Options {
             group: 256,
             group_time: Duration::from_millis(50),
             bulk_patience: Duration::from_millis(100),
-            checkpoint_pages: 4000,
+            checkpoint_pages: 2000,
         }
     }
 }

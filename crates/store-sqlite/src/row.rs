@@ -20,13 +20,3 @@ impl Row for SqliteRow<'_, '_> {
         })
     }
 }
-
-/// A cell as SQLite binds it, without a copy on our side.
-pub(crate) fn bindable<'a>(cell: &Cell<'a>) -> ValueRef<'a> {
-    match *cell {
-        Cell::Null => ValueRef::Null,
-        Cell::Int(v) => ValueRef::Integer(v),
-        Cell::Text(v) => ValueRef::Text(v.as_bytes()),
-        Cell::Bytes(v) => ValueRef::Blob(v),
-    }
-}

@@ -3,10 +3,10 @@
 use crate::bulk::Loader;
 use crate::error::InStatement;
 use crate::parameters::numbered;
-use crate::row::{SqliteRow, bindable};
+use crate::row::SqliteRow;
 use accrual_base::{Error, Result};
 use accrual_store::{BulkSink, BulkTable, Cell, Dialect, Flow, Read, Row, Write};
-use rusqlite::types::ToSqlOutput;
+use rusqlite::types::Null;
 use rusqlite::{CachedStatement, Connection, Statement};
 
 /// Reads, and on the writer's connection writes, inside the transaction that is open on `conn`.
@@ -34,7 +34,12 @@ impl<'c> Tx<'c> {
 
 /// Binds one cell to the parameter of a number, counted from 1.
 pub(crate) fn bind(stmt: &mut Statement<'_>, number: usize, cell: &Cell<'_>) -> rusqlite::Result<()> {
-    stmt.raw_bind_parameter(number, ToSqlOutput::Borrowed(bindable(cell)))
+    match *cell {
+        Cell::Null => stmt.raw_bind_parameter(number, Null),
+        Cell::Int(v) => stmt.raw_bind_parameter(number, v),
+        Cell::Text(v) => stmt.raw_bind_parameter(number, v),
+        Cell::Bytes(v) => stmt.raw_bind_parameter(number, v),
+    }
 }
 
 fn bind_all(stmt: &mut Statement<'_>, params: &[Cell<'_>]) -> rusqlite::Result<()> {
