@@ -50,6 +50,7 @@ pub struct FieldOptions {
     pub max: Option<LitInt>,
     pub values: Vec<LitStr>,
     pub reference: Option<LitStr>,
+    pub at: Option<LitStr>,
     pub secret: bool,
     pub fixed: bool,
     pub read_only: bool,
@@ -83,12 +84,13 @@ impl FieldOptions {
                 Ok(())
             }
             "reference" => once(&mut self.reference, meta),
+            "at" => once(&mut self.at, meta),
             "secret" => flag(&mut self.secret, meta),
             "fixed" => flag(&mut self.fixed, meta),
             "read_only" => flag(&mut self.read_only, meta),
             "json" => flag(&mut self.json, meta),
             other => Err(meta.error(format!(
-                "unknown option `{other}`; a field has label, required, unique, filterable, sortable, default, max, values, reference, \
+                "unknown option `{other}`; a field has label, required, unique, filterable, sortable, default, max, values, reference, at, \
                  secret, fixed, read_only and json"
             ))),
         }
@@ -102,8 +104,11 @@ impl FieldOptions {
         if self.secret && (self.filterable || self.sortable || self.unique || self.default.is_some()) {
             return refuse("a `secret` field cannot be filtered, sorted, unique or have a default");
         }
-        if self.json && (self.sortable || self.unique || self.reference.is_some() || !self.values.is_empty() || self.max.is_some()) {
-            return refuse("a `json` field cannot be sorted, unique, a reference, or have `values` or `max`");
+        if self.at.is_some() && self.reference.is_none() {
+            return refuse("`at` says which part of a list's elements is the reference: say `reference` too");
+        }
+        if self.json && (self.sortable || self.unique || !self.values.is_empty() || self.max.is_some()) {
+            return refuse("a `json` field cannot be sorted, unique, or have `values` or `max`");
         }
         Ok(())
     }

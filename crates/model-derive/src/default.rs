@@ -42,6 +42,18 @@ impl Seen {
     }
 }
 
+/// The element type of a list.
+pub fn element(ty: &Type) -> Seen {
+    let Type::Path(path) = ty else { return Seen::Other };
+    match path.path.segments.last().map(|s| &s.arguments) {
+        Some(syn::PathArguments::AngleBracketed(inner)) => match inner.args.first() {
+            Some(syn::GenericArgument::Type(inner)) => Seen::of(inner),
+            _ => Seen::Other,
+        },
+        _ => Seen::Other,
+    }
+}
+
 /// `Value::…` for a default.
 pub fn value(expr: &Expr, seen: Seen, json: bool) -> Result<TokenStream> {
     let literal = |e: &Expr| match e {

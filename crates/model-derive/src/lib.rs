@@ -17,7 +17,7 @@ use syn::{DeriveInput, parse_macro_input};
 ///
 /// On a field: `label`, `unique`, `filterable`, `sortable`, `required` (a text may then not be empty either; every field
 /// that is not an `Option` is required anyway), `default = …`, `max = 80`, `values = ["A", "B"]`,
-/// `reference = "Organization"`, `secret`, `fixed` (given at creation only), `read_only` (never by a client), `json`.
+/// `reference = "Organization"` (of a list: what its elements, or their part `at = "…"`, refer to), `secret`, `fixed` (given at creation only), `read_only` (never by a client), `json`.
 /// A `Vec` is `json` without saying so.
 ///
 /// Doc comments become the descriptor's doc text.

@@ -71,8 +71,8 @@ fn declared(input: &DeriveInput) -> Result<Vec<Declared<'_>>> {
         let options = FieldOptions::read(&field.attrs, ident.span())?;
         let seen = Seen::of(&field.ty);
         let json = options.json || seen == Seen::List;
-        if json && seen == Seen::List && (options.sortable || options.unique || options.reference.is_some() || !options.values.is_empty()) {
-            return Err(Error::new_spanned(ident, "a list is JSON: it cannot be sorted, unique, a reference, or have `values`"));
+        if json && seen == Seen::List && (options.sortable || options.unique || !options.values.is_empty()) {
+            return Err(Error::new_spanned(ident, "a list is JSON: it cannot be sorted, unique, or have `values`"));
         }
         out.push(Declared { ident, name: ident.unraw().to_string(), ty: &field.ty, docs: words::docs(&field.attrs), options, seen, json });
     }
@@ -137,6 +137,7 @@ fn field(declared: &Declared<'_>) -> Result<TokenStream> {
     let kind =
         if *json { quote!(::accrual_model::FieldType::Json) } else { quote_spanned!(span=> <#ty as ::accrual_model::FieldValue>::kind()) };
     let kind = match (&options.reference, options.secret) {
+        (Some(_), false) if *json => kind,
         (Some(target), false) => {
             let to = words::snake(&target.value());
             quote_spanned!(span=> match <#ty as ::accrual_model::FieldValue>::REFERENCE {
@@ -149,7 +150,29 @@ fn field(declared: &Declared<'_>) -> Result<TokenStream> {
         (None, true) => return Err(Error::new_spanned(ty, "a secret is a String")),
         (None, false) => kind,
     };
-    if options.reference.is_some() && !matches!(seen, Seen::Text | Seen::Int) {
+    if options.at.is_some() && *seen != Seen::List {
+        return Err(Error::new_spanned(ty, "`at` is for the elements of a Vec"));
+    }
+    if let (Some(target), Seen::List) = (&options.reference, seen) {
+        let to = words::snake(&target.value());
+        let by = match (&options.at, default::element(ty)) {
+            (Some(_), Seen::Other) | (None, Seen::Text) => quote!(Key),
+            (None, Seen::Int) => quote!(Id),
+            _ => return Err(Error::new_spanned(ty, "a list of references is a Vec<i64>, a Vec<String>, or a Vec of structs with `at`")),
+        };
+        let at = match &options.at {
+            Some(part) => quote!(::std::option::Option::Some(::accrual_model::Text::Borrowed(#part))),
+            None => quote!(::std::option::Option::None),
+        };
+        set.push(quote! {
+            field.elements = ::std::option::Option::Some(::accrual_model::Elements {
+                to: ::accrual_model::Text::Borrowed(#to),
+                by: ::accrual_model::ReferenceBy::#by,
+                at: #at,
+            });
+        });
+    }
+    if options.reference.is_some() && !matches!(seen, Seen::Text | Seen::Int | Seen::List) {
         return Err(Error::new_spanned(ty, "a reference is an i64 (by id) or a String (by key)"));
     }
     if options.max.is_some() && !matches!(seen, Seen::Text) {

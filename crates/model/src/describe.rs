@@ -1,6 +1,6 @@
 //! A descriptor as JSON: what clients, documents and the command line show.
 
-use crate::{Access, Descriptor, Field, FieldType, json};
+use crate::{Access, Descriptor, Field, json};
 use serde_json::{Map, Value, json};
 
 /// The whole object.
@@ -37,7 +37,7 @@ pub fn field(field: &Field) -> Value {
     put("sortable", field.sortable.into());
     put("unique", field.unique.into());
     put("custom", field.custom.into());
-    if let FieldType::Reference { to, .. } = &field.kind {
+    if let Some((to, _)) = field.reference() {
         put("reference", to.as_ref().into());
     }
     if let Some(default) = &field.default {

@@ -92,6 +92,33 @@ pub enum Access {
     System,
 }
 
+/// A list whose elements refer to another object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Elements {
+    /// The target, by name of its descriptor (table spelling).
+    pub to: Text,
+    pub by: ReferenceBy,
+    /// The part of an element that refers; the element itself when nothing.
+    pub at: Option<Text>,
+}
+
+impl Elements {
+    /// What the elements of a list refer to.
+    pub fn targets(&self, list: &Value) -> Vec<Value> {
+        let Value::Json(serde_json::Value::Array(elements)) = list else { return Vec::new() };
+        let referring = |e: &serde_json::Value| match &self.at {
+            Some(part) => e.get(part.as_ref()).cloned(),
+            None => Some(e.clone()),
+        };
+        let target = |json: serde_json::Value| match (self.by, json) {
+            (ReferenceBy::Id, serde_json::Value::Number(id)) => id.as_i64().map(Value::Int),
+            (ReferenceBy::Key, serde_json::Value::String(key)) => Some(Value::Text(key)),
+            _ => None,
+        };
+        elements.iter().filter_map(referring).filter_map(target).collect()
+    }
+}
+
 /// Says what is wrong with the shape of a structure; nothing when it fits.
 pub type Shape = fn(&serde_json::Value) -> Result<(), String>;
 
@@ -116,6 +143,8 @@ pub struct Field {
     pub max: Option<u32>,
     /// The shape of a structure; any when nothing.
     pub shape: Option<Shape>,
+    /// What the elements of a list refer to.
+    pub elements: Option<Elements>,
     /// Added by an administrator at run time.
     pub custom: bool,
 }
@@ -137,6 +166,7 @@ impl Field {
             allowed: Vec::new(),
             max: None,
             shape: None,
+            elements: None,
             custom: false,
         }
     }
@@ -147,6 +177,22 @@ impl Field {
     /// The name clients see in messages.
     pub fn name(&self) -> &str {
         &self.names.rest
+    }
+    /// The object this field refers to, by itself or by its elements, and how.
+    pub fn reference(&self) -> Option<(&Text, ReferenceBy)> {
+        match (&self.kind, &self.elements) {
+            (FieldType::Reference { to, by }, _) => Some((to, *by)),
+            (_, Some(elements)) => Some((&elements.to, elements.by)),
+            _ => None,
+        }
+    }
+    /// What a value of this field refers to.
+    pub fn targets(&self, value: &Value) -> Vec<Value> {
+        match (&self.kind, &self.elements) {
+            (FieldType::Reference { .. }, _) if !value.is_null() => vec![value.clone()],
+            (_, Some(elements)) => elements.targets(value),
+            _ => Vec::new(),
+        }
     }
     pub fn updatable(&self) -> bool {
         self.access == Access::Free

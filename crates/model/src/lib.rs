@@ -56,7 +56,7 @@ pub mod value;
 pub use accrual_base::Rejection;
 pub use accrual_model_derive::{Object, TextEnum};
 pub use descriptor::Descriptor;
-pub use field::{Access, Field, FieldType, ReferenceBy};
+pub use field::{Access, Elements, Field, FieldType, ReferenceBy};
 pub use filter::{Filter, Operator, Query, Sort};
 pub use names::{Names, Text};
 pub use object::{FieldValue, Object, TextEnum};

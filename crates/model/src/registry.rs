@@ -1,6 +1,6 @@
 //! All objects there are, by name.
 
-use crate::{Descriptor, FieldType, suggest};
+use crate::{Descriptor, suggest};
 use accrual_base::{Error, Result};
 use std::sync::Arc;
 
@@ -48,10 +48,10 @@ impl Registry {
         self.0.iter()
     }
 
-    /// Fields of any object that refer to `target` by reference type.
+    /// Fields of any object that refer to `target`, by themselves or by their elements.
     pub fn referrers<'r>(&'r self, target: &'r Descriptor) -> impl Iterator<Item = (&'r Arc<Descriptor>, usize)> {
         self.0.iter().flat_map(move |d| {
-            let to_target = |f: &crate::Field| matches!(&f.kind, FieldType::Reference { to, .. } if *to == target.names.table);
+            let to_target = |f: &crate::Field| f.reference().is_some_and(|(to, _)| *to == target.names.table);
             d.fields.iter().enumerate().filter(move |(_, f)| to_target(f)).map(move |(at, _)| (d, at))
         })
     }
@@ -62,12 +62,12 @@ impl Registry {
     /// A rejection `object.descriptor` that names the field.
     pub fn sound(&self) -> Result<()> {
         for (descriptor, field) in self.0.iter().flat_map(|d| d.fields.iter().map(move |f| (d, f))) {
-            let FieldType::Reference { to, by } = &field.kind else { continue };
+            let Some((to, by)) = field.reference() else { continue };
             let target = self.0.iter().find(|d| d.names.table == *to);
             let key_is_fixed = |d: &Arc<Descriptor>| d.key().is_some_and(|at| !d.fields[at].updatable());
             let why = match target {
                 None => "which is no object",
-                Some(d) if *by == crate::ReferenceBy::Key && !key_is_fixed(d) => "whose key is not unique and fixed at creation",
+                Some(d) if by == crate::ReferenceBy::Key && !key_is_fixed(d) => "whose key is not unique and fixed at creation",
                 Some(_) => continue,
             };
             let message = format!("{}: field {} refers to {to:?}, {why}.", descriptor.names.table, field.names.table);

@@ -95,7 +95,7 @@ fn record(office: &Office) -> Record {
         created_at: Instant(0),
         updated_by: "bob".into(),
         updated_at: Instant(1),
-        data: office.to_values().unwrap(),
+        data: office.to_values().expect("its values"),
     }
 }
 

@@ -34,7 +34,7 @@ pub fn defaults() -> Result<Vec<Seed>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use accrual_model::{FieldType, ReferenceBy, Value};
+    use accrual_model::Value;
     use std::collections::BTreeSet;
 
     #[test]
@@ -43,19 +43,17 @@ mod tests {
         for seed in defaults().unwrap() {
             let (d, values) = (seed.descriptor, &seed.draft.values);
             for (at, field) in d.fields.iter().enumerate() {
-                let FieldType::Reference { to, by } = &field.kind else { continue };
-                match (&values[at], by) {
-                    (Value::Null, _) => {}
-                    (Value::Text(key), ReferenceBy::Key) => assert!(keys.contains(&(to.to_string(), key.clone())), "{key}"),
-                    (Value::Int(id), ReferenceBy::Id) => assert!(keys.contains(&(to.to_string(), id.to_string())), "{id}"),
-                    other => panic!("{other:?}"),
+                let Some((to, _)) = field.reference() else { continue };
+                for target in field.targets(&values[at]) {
+                    let name = target.as_text().map_or_else(|| format!("{target:?}"), str::to_owned);
+                    assert!(keys.contains(&(to.to_string(), name.clone())), "{name}");
                 }
             }
             if let Some(key) = d.key().and_then(|at| values[at].as_text()) {
                 assert!(keys.insert((d.names.table.to_string(), key.to_owned())), "{key} twice");
             }
             if let Some(id) = seed.draft.id {
-                assert!(keys.insert((d.names.table.to_string(), id.to_string())), "{id} twice");
+                assert!(keys.insert((d.names.table.to_string(), format!("{:?}", Value::Int(id)))), "{id} twice");
             }
         }
     }

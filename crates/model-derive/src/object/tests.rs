@@ -163,6 +163,46 @@ fn options_that_contradict_each_other_are_refused() {
 }
 
 #[test]
+fn lists_may_refer() {
+    assert!(
+        refusal(&parse_quote!(
+            struct S {
+                #[field(reference = "Org")]
+                a: Vec<bool>,
+            }
+        ))
+        .contains("Vec<i64>")
+    );
+    assert_eq!(
+        refusal(&parse_quote!(
+            struct S {
+                #[field(reference = "Org")]
+                a: Vec<i64>,
+            }
+        )),
+        "accepted"
+    );
+    assert_eq!(
+        refusal(&parse_quote!(
+            struct S {
+                #[field(reference = "Org", at = "name")]
+                a: Vec<Part>,
+            }
+        )),
+        "accepted"
+    );
+    assert!(
+        refusal(&parse_quote!(
+            struct S {
+                #[field(at = "name")]
+                a: Vec<Part>,
+            }
+        ))
+        .contains("say `reference` too")
+    );
+}
+
+#[test]
 fn a_default_has_the_type_of_its_field() {
     assert!(
         refusal(&parse_quote!(

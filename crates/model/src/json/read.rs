@@ -71,7 +71,7 @@ pub fn read_change(descriptor: &Descriptor, body: &Json, current: &Record) -> Re
             }
             continue;
         }
-        if let Some(Column { position: None, .. }) = Column::named(descriptor, name).ok() {
+        if let Ok(Column { position: None, .. }) = Column::named(descriptor, name) {
             if super::write::system(current).get(name) != Some(json) {
                 wrong.push(named("object.read_only", format!("{name} is kept by the system and cannot be changed."), name));
             }

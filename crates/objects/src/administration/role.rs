@@ -27,7 +27,7 @@ pub struct Role {
     #[field(default = false)]
     pub all_organizations: bool,
     /// Numbers of the organisations the role sees, unless it sees all.
-    #[field(default = [])]
+    #[field(default = [], reference = "Organization")]
     pub organizations: Vec<i64>,
     #[field(default = true, filterable)]
     pub enabled: bool,

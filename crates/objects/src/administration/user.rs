@@ -18,7 +18,7 @@ pub struct User {
     #[field(secret, read_only)]
     pub password_hash: Option<String>,
     /// Names of the roles the user may take.
-    #[field(default = [])]
+    #[field(default = [], reference = "Role")]
     pub roles: Vec<String>,
     /// A disabled user cannot sign in; tokens already given out stop working.
     #[field(default = true, filterable)]

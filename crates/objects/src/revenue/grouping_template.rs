@@ -62,7 +62,7 @@ pub struct GroupingTemplate {
     #[field(label = "Retain SO", default = false)]
     pub retain_so: bool,
     /// SSP templates, in the order in which they are asked.
-    #[field(label = "SSP hierarchy", default = [])]
+    #[field(label = "SSP hierarchy", default = [], reference = "SspTemplate", at = "template")]
     pub ssp_hierarchy: Vec<SspStep>,
     /// The template of an upload that names none; only one is.
     #[field(default = false, filterable)]

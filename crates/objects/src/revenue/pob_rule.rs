@@ -97,7 +97,7 @@ impl PobRule {
         for (field, given, of) in belongs {
             if given != (kind == of) {
                 let what = if given { "leave it out" } else { "fill it" };
-                wrong.push(broken(field, format!("{field} belongs to a rule of kind {}; {what}.", of.text())));
+                wrong.push(broken(field, format!("{} belongs to a rule of kind {}; {what}.", field.replace('_', " "), of.text())));
             }
         }
         if let (PobRuleKind::Attribute, Some(why)) = (kind, Criterion::problem(&self.criteria)) {

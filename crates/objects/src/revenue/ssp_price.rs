@@ -73,7 +73,7 @@ impl SspPrice {
         for (field, basis, figure) in residual {
             let needs = matches!(basis, Some(ResidualBasis::Custom | ResidualBasis::ListPrice));
             if needs != figure.is_some() {
-                wrong.push(broken(field, format!("{field} is given with basis Custom or List Price, and with no other.")));
+                wrong.push(broken(field, format!("The {field} is a figure with basis Custom or List Price, and with no other.")));
             }
         }
         let given = residual.iter().filter(|(_, basis, _)| basis.is_some()).count();

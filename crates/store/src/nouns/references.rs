@@ -1,9 +1,9 @@
 //! References between records: every one has a target, and a target in use stays.
 
-use super::{count, find, get, list};
-use crate::Read;
+use super::{find, get, list, scan};
+use crate::{Flow, Read};
 use accrual_base::{Error, Result};
-use accrual_model::{Descriptor, Field, FieldType, Filter, Query, Record, ReferenceBy, Registry, Value, Values, suggest};
+use accrual_model::{Descriptor, Field, Query, Record, ReferenceBy, Registry, Value, Values, suggest};
 
 /// Refuses a record that refers to something that is not there.
 ///
@@ -11,19 +11,17 @@ use accrual_model::{Descriptor, Field, FieldType, Filter, Query, Record, Referen
 /// A rejection `object.reference` that names the field and keys that look like the one given.
 pub fn check(tx: &mut dyn Read, registry: &Registry, descriptor: &Descriptor, values: &Values) -> Result<()> {
     for (at, field) in descriptor.fields.iter().enumerate() {
-        let FieldType::Reference { to, by } = &field.kind else { continue };
-        let value = &values[at];
-        if value.is_null() {
-            continue;
-        }
-        let target = registry.find(to)?;
-        let there = match (by, value) {
-            (ReferenceBy::Id, Value::Int(id)) => get(tx, target, *id)?.is_some(),
-            (ReferenceBy::Key, key) => find(tx, target, &key_of(target)?.names.table, key)?.is_some(),
-            _ => false,
-        };
-        if !there {
-            return Err(dangling(tx, target, field, value)?);
+        let Some((to, by)) = field.reference() else { continue };
+        for value in field.targets(&values[at]) {
+            let target = registry.find(to)?;
+            let there = match (by, &value) {
+                (ReferenceBy::Id, Value::Int(id)) => get(tx, target, *id)?.is_some(),
+                (ReferenceBy::Key, key) => find(tx, target, &key_of(target)?.names.table, key)?.is_some(),
+                _ => false,
+            };
+            if !there {
+                return Err(dangling(tx, target, field, &value)?);
+            }
         }
     }
     Ok(())
@@ -36,30 +34,36 @@ pub fn check(tx: &mut dyn Read, registry: &Registry, descriptor: &Descriptor, va
 pub fn unused(tx: &mut dyn Read, registry: &Registry, descriptor: &Descriptor, record: &Record) -> Result<()> {
     for (from, at) in registry.referrers(descriptor) {
         let field = &from.fields[at];
-        let value = match &field.kind {
-            FieldType::Reference { by: ReferenceBy::Key, .. } => descriptor.key().map_or(Value::Null, |key| record.data[key].clone()),
+        let target = match field.reference() {
+            Some((_, ReferenceBy::Key)) => descriptor.key().map_or(Value::Null, |key| record.data[key].clone()),
             _ => Value::Int(record.id),
         };
-        if value.is_null() {
-            continue;
-        }
-        // references are looked up whether clients may filter by them or not
-        let mut open = Descriptor::clone(from);
-        open.fields[at].filterable = true;
-        let filter = Filter::eq(field.names.table.clone(), value);
-        let users = count(tx, &open, &filter)?;
-        if let Some(user) = list(tx, &open, &Query { limit: 1, ..Query::of(filter) })?.first() {
+        if let Some(user) = user(tx, from, at, &target)? {
             let message = format!(
-                "{} {} is used by {users} of {}, among them {}; change or remove those first.",
+                "{} {} is used by {} {} ({}); change or remove that first.",
                 descriptor.label,
                 record.title(descriptor),
-                from.plural,
-                user.title(from)
+                from.label,
+                user.title(from),
+                field.label
             );
             return Err(Error::conflict("object.in_use", message));
         }
     }
     Ok(())
+}
+
+/// A record of `from` whose field refers to the target. Set-up tables are small, and elements of lists have no index.
+fn user(tx: &mut dyn Read, from: &Descriptor, at: usize, target: &Value) -> Result<Option<Record>> {
+    let mut found = None;
+    scan(tx, from, &mut |record| {
+        if from.fields[at].targets(&record.data[at]).contains(target) {
+            found = Some(record);
+            return Ok(Flow::Stop);
+        }
+        Ok(Flow::Continue)
+    })?;
+    Ok(found)
 }
 
 fn key_of(target: &Descriptor) -> Result<&Field> {

@@ -6,7 +6,7 @@ use crate::{Read, StoreHandle, Write, migrate, schema};
 use accrual_base::{Day, Decimal, Error, Instant, Result};
 use accrual_model::{Descriptor, Draft, Field, FieldType, Filter, Object, Operator, Query, Registry, Sort, Stamp, Value, json};
 use accrual_objects::accounting::AccountAssignment;
-use accrual_objects::administration::{ApiClient, Organization, Profile, Role};
+use accrual_objects::administration::{ApiClient, Organization, Profile, Role, User};
 use accrual_objects::revenue::{PobTemplate, SspPrice, SspTemplate};
 
 const STAMP: Stamp<'static> = Stamp { actor: "ada", now: Instant(1_700_000_000_000_000) };
@@ -222,6 +222,9 @@ pub fn references_hold_both_ways(store: &StoreHandle) {
     let assignment = |org: i64| serde_json::json!({"organization": org, "accountType": "R", "segments": "1"});
     checked(&registry, AccountAssignment::descriptor(), assignment(1)).expect("the organisation is there");
     assert_eq!(refused(checked(&registry, AccountAssignment::descriptor(), assignment(2))).1, "organization");
+    let user = |role: &str| serde_json::json!({"name": "ada", "roles": ["Administrator", role]});
+    checked(&registry, User::descriptor(), user("API Role")).expect("the roles are there");
+    assert_eq!(refused(checked(&registry, User::descriptor(), user("Nobody"))), ("object.reference", "roles".to_owned()));
     let unused = |d: &Descriptor, name: &str| {
         store.read(|tx: &mut dyn Read| {
             let record = nouns::named(tx, d, name)?;
@@ -229,6 +232,7 @@ pub fn references_hold_both_ways(store: &StoreHandle) {
         })
     };
     unused(Role::descriptor(), "API Role").expect("no client has it yet");
+    assert_eq!(refused(unused(SspTemplate::descriptor(), "100 % of list")).0, "object.in_use");
     assert_eq!(refused(unused(PobTemplate::descriptor(), "AUTO POB")).0, "object.in_use");
     assert_eq!(refused(unused(Organization::descriptor(), "1")).0, "object.in_use");
 }
