@@ -29,6 +29,17 @@ pub fn nets(line: &Line) -> Result<Vec<i64>> {
     line.bills.iter().map(|b| net(line, b)).collect()
 }
 
+/// What a cancelation or a credit can still take of an invoice: its [`net`] less the credits that name it.
+///
+/// # Errors
+/// A fault on overflow.
+pub fn available(line: &Line, invoice: &Bill) -> Result<i64> {
+    if !is_invoice(line, invoice) {
+        return Ok(0);
+    }
+    rounding::add(net(line, invoice)?, credits_of(line, Some(invoice.id))?)
+}
+
 /// Lets a cancelation take back its invoice, or, when it names the order line, the invoices from the last one backwards.
 /// What had raised the order by overage goes first.
 ///
@@ -37,12 +48,12 @@ pub fn nets(line: &Line) -> Result<Vec<i64>> {
 pub fn cancel(line: &mut Line, cancelation: &Bill) -> Result<()> {
     let mut left = cancelation.amount;
     for at in (0..line.bills.len()).rev() {
-        let net = net(line, &line.bills[at])?;
+        let available = available(line, &line.bills[at])?;
         let invoice = &mut line.bills[at];
-        if cancelation.original.is_some_and(|id| id != invoice.id) || net.signum() != -left.signum() {
+        if cancelation.original.is_some_and(|id| id != invoice.id) || available.signum() != -left.signum() {
             continue;
         }
-        let part = if left.abs() <= net.abs() { left } else { -net };
+        let part = if left.abs() <= available.abs() { left } else { -available };
         left = rounding::sub(left, part)?;
         invoice.taken_back = rounding::add(invoice.taken_back, part)?;
         let lowered = part.abs().min(invoice.overage.abs()) * invoice.overage.signum();

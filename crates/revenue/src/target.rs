@@ -172,7 +172,9 @@ struct Credit {
 /// one on the order line takes from all invoices and waits for the first (reference sections 6.1 and 6.2).
 fn credits(line: &Line, template: &PobTemplate, billed: &[Billed]) -> Result<Vec<Credit>> {
     let mut out: Vec<Credit> = Vec::new();
-    for (at, bill) in line.bills.iter().enumerate().filter(|(_, b)| billing::is_credit(line, b)) {
+    let credits = || line.bills.iter().enumerate().filter(|(_, b)| billing::is_credit(line, b));
+    // those on an invoice come first: one on the order line takes from what they leave
+    for (at, bill) in credits().filter(|(_, b)| b.original.is_some()).chain(credits().filter(|(_, b)| b.original.is_none())) {
         let covers = |b: &&Billed| bill.original.is_none_or(|id| line.bills[b.at].id == id);
         let (mut base, mut net) = (Series::default(), 0);
         for part in billed.iter().filter(covers) {

@@ -16,7 +16,7 @@ pub(super) fn choose(contract: &mut Contract, policies: &Policies) -> Result<()>
     let one_rate = contract.lines.iter().all(|l| l.rates == first.rates);
     let lowest_common = policies.allocation_currency == AllocationCurrency::LowestCommon;
     (contract.allocation_currency, contract.allocation_rates) = if one_currency {
-        (None, (!one_rate).then_some(earliest))
+        (None, (!one_rate && one_functional).then_some(earliest))
     } else if one_functional && lowest_common {
         (Some(first.functional), Some(Rates { functional: Decimal::ONE, reporting: earliest.reporting }))
     } else {

@@ -170,24 +170,20 @@ fn check_cancelation(line: &Line, row: &Transaction<'_>, bill: &Bill, policies: 
     if row.cancelled {
         return refuse("RPRO-00663", "An invoice cancelation cannot be taken back; bill again instead.");
     }
-    let nets = billing::nets(line)?;
     let available = match bill.original {
         Some(id) => {
-            let at = line.bills.iter().position(|b| b.id == id && billing::is_invoice(line, b));
-            let Some(at) = at else {
+            let invoice = line.bills.iter().find(|b| b.id == id && billing::is_invoice(line, b));
+            let Some(invoice) = invoice else {
                 return refuse("RPRO-00654", "Orig INV Line ID does not name an invoice; a cancelation can only cancel one.");
             };
-            rounding::add(nets[at], billing::credits_of(line, Some(id))?)?
+            billing::available(line, invoice)?
         }
         None if !policies.credit_order_line => {
             return refuse("RPRO-00662", "An invoice cancelation on an order line needs the billing integration; name the invoice instead.");
         }
+        None if billing::net_billed(line)? == 0 => return refuse("RPRO-00659", "The order line has no billing to cancel."),
         None => {
-            let net = nets.into_iter().try_fold(0, rounding::add)?;
-            if net == 0 {
-                return refuse("RPRO-00659", "The order line has no billing to cancel.");
-            }
-            net
+            line.bills.iter().try_fold(0, |sum, b| rounding::add(sum, billing::available(line, b)?))?
         }
     };
     fits(bill.amount, available, "RPRO-00660", "The cancelation is more than what is left of the invoice")
@@ -201,18 +197,15 @@ fn fits(amount: i64, available: i64, code: &'static str, what: &str) -> Result<(
 }
 
 fn check_credit(line: &Line, bill: &Bill, batch_has_more: bool) -> Result<()> {
-    let nets = billing::nets(line)?;
-    let Some(id) = bill.original else {
-        return fits(bill.amount, line.allocatable, "RPRO-00661", "The credit is more than the net sell price of the order line");
-    };
-    let Some(at) = line.bills.iter().position(|b| b.id == id && billing::is_invoice(line, b)) else {
+    let order = |amount| fits(amount, line.allocatable, "RPRO-00661", "The credit is more than the net sell price of the order line");
+    let Some(id) = bill.original else { return order(bill.amount) };
+    let Some(invoice) = line.bills.iter().find(|b| b.id == id && billing::is_invoice(line, b)) else {
         return refuse("RPRO-00624", "Orig INV Line ID does not name an invoice; a credit needs one.");
     };
-    fits(bill.amount, line.bills[at].amount, "RPRO-00621", "The credit is more than its invoice")?;
-    let left = rounding::add(nets[at], billing::credits_of(line, Some(id))?)?;
+    fits(bill.amount, invoice.amount, "RPRO-00621", "The credit is more than its invoice")?;
     let code = if batch_has_more { "RPRO-00666" } else { "RPRO-00660" };
-    fits(bill.amount, left, code, "The credit is more than what is left of the invoice")?;
-    fits(bill.amount, line.allocatable, "RPRO-00661", "The credit is more than the net sell price of the order line")
+    fits(bill.amount, billing::available(line, invoice)?, code, "The credit is more than what is left of the invoice")?;
+    order(bill.amount)
 }
 
 /// A credit memo with the cancel flag takes back the credit it names.
