@@ -183,6 +183,9 @@ impl Load<'_> {
                 Err(e @ Error::Rejected(_)) => loaded.errors.push(e),
                 other => other?,
             }
+            if loaded.rows == 0 && loaded.errors.is_empty() {
+                loaded.errors.push(Error::invalid("upload.no_rows", "The file has a header row and no lines below it; nothing was loaded."));
+            }
             Ok(loaded)
         })
     }
@@ -265,9 +268,6 @@ fn parse(mut parser: Parser, mut stager: Stager<'_>, blocks: &Receiver<Block>, c
         loaded.control.insert(heading.to_owned(), entry);
     }
     loaded.errors = parser.into_errors();
-    if loaded.rows == 0 && loaded.errors.is_empty() {
-        loaded.errors.push(Error::invalid("upload.no_rows", "The file has a header row and no lines below it; nothing was loaded."));
-    }
     loaded.errors.extend(totals_error);
     Ok(loaded)
 }

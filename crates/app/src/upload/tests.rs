@@ -1,6 +1,6 @@
 //! Uploads on a real store: what is kept, what is refused and what is seen of it.
 
-use super::{PARALLEL_UPLOADS, Receipt, UploadSetup, receive_with, recover, status};
+use super::{PARALLEL_UPLOADS, Receipt, UploadSetup, receive, receive_with, recover, status};
 use crate::{Context, Tenant};
 use accrual_base::error::Kind;
 use accrual_base::{Currency, FixedClock, Instant, PeriodId};
@@ -8,7 +8,9 @@ use accrual_revenue::fields;
 use accrual_revenue::record::Record;
 use accrual_revenue::upload::{Columns, Mapping, Template};
 use accrual_store::staging::{self, ExceptionKind, Family, UploadRow, UploadStatus};
-use accrual_store::{Commit, Flow, Lane, migrate};
+use accrual_model::Stamp;
+use accrual_store::periods::{self, PeriodRow};
+use accrual_store::{Commit, Flow, Lane, Write, migrate, nouns, schema};
 use accrual_store_sqlite::SqliteStore;
 use std::io::{Error as IoError, ErrorKind, Read};
 use std::sync::Arc;
@@ -374,4 +376,35 @@ fn events_go_to_their_own_stage() {
     };
     bench.tenant.store.read(|tx| staging::new_rows(tx, &upload, 0, i64::MAX, each)).unwrap();
     assert_eq!(due, ["2024-01-31"]);
+}
+
+#[test]
+fn a_new_tenant_takes_its_own_templates_by_name() {
+    let bench = Bench::new();
+    let (tenant, now) = (&bench.tenant, bench.tenant.now());
+    let seed = move |tx: &mut dyn Write| {
+        schema::sync(tx, crate::config::registry()?.iter().map(AsRef::as_ref))?;
+        nouns::seed(tx, &accrual_objects::defaults()?, Stamp { actor: "test", now }).map(Commit::Keep)
+    };
+    tenant.store.write(Lane::Small, seed).unwrap();
+    let send = |template: &str| receive(tenant, &Context::system("r"), template, "f.csv", format!("{HEAD}{}", order("A")).as_bytes());
+    let code = |template: &str| send(template).unwrap_err().rejection().unwrap().code;
+    assert_eq!(code("Upload Template"), "upload.setup", "no period is open");
+    let open = PeriodRow {
+        org_id: 1,
+        book_id: 1,
+        period: PeriodId(202_401),
+        status: "Open".into(),
+        updated_by: "test".into(),
+        updated_at: now,
+    };
+    tenant.store.write(Lane::Small, move |tx| periods::set(tx, &open).map(Commit::Keep)).unwrap();
+    assert_eq!(code("Other"), "upload.template_unknown");
+    let receipt = send("Upload Template").unwrap();
+    assert_eq!((receipt.status, receipt.rows_error), (UploadStatus::Staged, 0), "{}", receipt.message);
+
+    let mut weak = Context::system("r");
+    weak.actor.privileges.clear();
+    let e = receive(tenant, &weak, "Upload Template", "f.csv", HEAD.as_bytes()).unwrap_err();
+    assert_eq!(e.rejection().unwrap().kind, Kind::Forbidden);
 }

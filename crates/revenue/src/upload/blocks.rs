@@ -71,7 +71,6 @@ impl<R: Read> Blocks<R> {
         while blocks.line < start_row {
             blocks.skip_line(start_row)?;
         }
-        blocks.check_nul(0)?;
         Ok(blocks)
     }
 
@@ -108,7 +107,6 @@ impl<R: Read> Blocks<R> {
             if self.buffer.len() - self.end > MAX_RECORD {
                 return Err(self.too_long());
             }
-            let from = self.buffer.len();
             if !self.fill()? {
                 self.scan_records(records, bytes)?;
                 if self.quoted {
@@ -120,10 +118,13 @@ impl<R: Read> Blocks<R> {
                 }
                 break;
             }
-            self.check_nul(from)?;
         }
         if self.end == 0 {
             return Ok(None);
+        }
+        if let Some(at) = memchr::memchr(0, &self.buffer[..self.end]) {
+            self.end = 0;
+            return Err(self.refuse("upload.nul", "The file holds a NUL byte; send plain UTF-8 text.", at));
         }
         let mut rest = Vec::with_capacity(bytes.min(BLOCK_BYTES) + MAX_RECORD);
         rest.extend_from_slice(&self.buffer[self.end..]);
@@ -215,10 +216,6 @@ impl<R: Read> Blocks<R> {
         }
     }
 
-    fn check_nul(&self, from: usize) -> Result<()> {
-        memchr::memchr(0, &self.buffer[from..])
-            .map_or(Ok(()), |at| Err(self.refuse("upload.nul", "The file holds a NUL byte; send plain UTF-8 text.", from + at)))
-    }
     fn line_at(&self, at: usize) -> u64 {
         self.line + newlines(&self.buffer[..at])
     }
