@@ -202,7 +202,9 @@ fn port_copy(store: &StoreHandle, chunk: i64) -> Result<Duration> {
     while from < ROWS {
         store.write(Lane::Bulk, move |tx| {
             tx.bulk(&TABLE, &mut |sink| {
-                (from..from + chunk).try_for_each(|id| sink.push(&std::array::from_fn::<_, 12, _>(|c| Cell::Int(id + i64::from(c as u8)))))
+                (from..from + chunk).try_for_each(|id| {
+                    sink.push(&std::array::from_fn::<_, 12, _>(|c| Cell::Int(id + i64::try_from(c).unwrap_or_default())))
+                })
             })?;
             Ok(Commit::Keep(()))
         })?;

@@ -5,34 +5,22 @@
 //! are sent again one by one behind savepoints of their own when one of their statements fails. Either way a failure
 //! undoes the unit at fault and no other.
 
-use crate::array::Column;
 use crate::connection::{Live, Prepared};
 use crate::error::{is_fatal, is_parameter_error, replicate, translate};
 use crate::pipeline::{Last, Out, Outcome, run};
+use crate::plan::{Plan, Step};
 use crate::row::Halt;
 use crate::value::Kept;
 use accrual_base::{Error, Result};
 use std::sync::Arc;
 use tokio::runtime::Runtime;
-use tokio_postgres::types::Type;
 
-const SAVE: &str = "SAVEPOINT unit";
-const MOVE: &str = "RELEASE SAVEPOINT unit; SAVEPOINT unit";
 const BACK: &str = "ROLLBACK TO SAVEPOINT unit";
-/// Rows of one merged insert, at most: beyond this arrays gain nothing and only take memory.
-const MERGE: usize = 1_000;
 /// What may wait unsent, in statements and bytes: a long unit must run in constant memory.
 const WAITING: usize = 4_096;
 const WAITING_BYTES: usize = 4 << 20;
 /// The unit of nobody: between the last one and the commit.
 const NOBODY: usize = usize::MAX;
-
-/// A deferred statement of a unit.
-struct Step {
-    unit: usize,
-    prepared: Arc<Prepared>,
-    params: Kept,
-}
 
 pub(crate) struct Batch<'c> {
     pub runtime: &'c Runtime,
@@ -239,7 +227,7 @@ impl<'c> Batch<'c> {
     /// failed: then nothing was kept, and the units have to be tried one by one.
     fn commit_at_once(&mut self) -> Result<bool> {
         let outcome = {
-            let mut plan = Plan { outs: Vec::new(), owners: Vec::new(), shared: false, saved: false };
+            let mut plan = Plan::new(false, false);
             plan.steps(&self.queue);
             let last = if plan.outs.len() > 1 {
                 plan.outs.insert(0, Out::Text("BEGIN"));
@@ -290,7 +278,7 @@ impl<'c> Batch<'c> {
 
     /// Everything that is to be sent, and whose it is.
     fn plan(&self, own: bool, one_by_one: bool) -> (Vec<Out<'_>>, Vec<Option<usize>>) {
-        let mut plan = Plan { outs: Vec::new(), owners: Vec::new(), shared: self.shared, saved: self.saved };
+        let mut plan = Plan::new(self.shared, self.saved);
         if !self.begun {
             plan.text("BEGIN");
         }
@@ -377,59 +365,4 @@ fn last_sql<'a>(last: &Last<'a>) -> &'a str {
         Last::Nothing | Last::Commit => "the transaction",
         Last::Execute { sql, .. } | Last::Query { sql, .. } | Last::Keys { sql, .. } => sql,
     }
-}
-
-struct Plan<'a> {
-    outs: Vec<Out<'a>>,
-    owners: Vec<Option<usize>>,
-    shared: bool,
-    saved: bool,
-}
-
-impl<'a> Plan<'a> {
-    fn text(&mut self, text: &'static str) {
-        self.outs.push(Out::Text(text));
-        self.owners.push(None);
-    }
-
-    fn save(&mut self) {
-        if self.shared {
-            self.text(if self.saved { MOVE } else { SAVE });
-            self.saved = true;
-        }
-    }
-
-    /// The steps in order; inserts that follow each other are gathered by statement.
-    fn steps(&mut self, steps: &'a [Step]) {
-        for run in steps.chunk_by(|a, b| a.prepared.many.is_some() && b.prepared.many.is_some()) {
-            let mut groups: Vec<Vec<&Step>> = Vec::new();
-            for step in run {
-                match groups.iter_mut().find(|g| Arc::ptr_eq(&g[0].prepared, &step.prepared)) {
-                    Some(group) if step.prepared.many.is_some() => group.push(step),
-                    _ => groups.push(vec![step]),
-                }
-            }
-            groups.iter().for_each(|group| self.group(group));
-        }
-    }
-
-    fn group(&mut self, group: &[&'a Step]) {
-        for part in group.chunks(MERGE) {
-            self.owners.push(Some(part[0].unit));
-            self.outs.push(match &part[0].prepared.many {
-                Some(statement) if part.len() > 1 => Out::Many { statement, columns: columns(part) },
-                _ => Out::One { statement: &part[0].prepared.statement, params: part[0].params.values().collect() },
-            });
-        }
-    }
-}
-
-/// Turns rows into columns.
-fn columns<'a>(rows: &[&'a Step]) -> Vec<Column<'a>> {
-    let column = |ty: &Type| Column { element: ty.clone(), cells: Vec::with_capacity(rows.len()) };
-    let mut columns: Vec<Column<'a>> = rows[0].prepared.types().iter().map(column).collect();
-    for row in rows {
-        columns.iter_mut().zip(row.params.values()).for_each(|(column, value)| column.cells.push(value));
-    }
-    columns
 }

@@ -5,7 +5,7 @@ use crate::connection::Line;
 use crate::error::replicate;
 use crate::unit::Unit;
 use accrual_base::{Error, Result};
-use accrual_store::{Commit, WriteJob};
+use accrual_store::{Commit, Write, WriteJob};
 use std::any::Any;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -14,6 +14,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, JoinHandle};
 
 type Value = Box<dyn Any + Send>;
+type Run = Box<dyn FnOnce(&mut dyn Write) -> Result<Commit<Value>> + Send>;
 type Done = Box<dyn FnOnce(Result<Value>) + Send>;
 
 /// One writer thread.
@@ -109,7 +110,7 @@ fn serve_group(line: &mut Line, waiting: &mut VecDeque<WriteJob>) {
     tell(ended, committed);
 }
 
-fn run(batch: &mut Batch<'_>, unit: usize, run: Box<dyn FnOnce(&mut dyn accrual_store::Write) -> Result<Commit<Value>> + Send>) -> End {
+fn run(batch: &mut Batch<'_>, unit: usize, run: Run) -> End {
     batch.start(unit);
     let outcome = catch_unwind(AssertUnwindSafe(|| run(&mut Unit(batch))));
     match outcome {

@@ -14,6 +14,7 @@ mod merge;
 mod numeric;
 mod options;
 mod pipeline;
+mod plan;
 mod reader;
 mod row;
 mod scratch;

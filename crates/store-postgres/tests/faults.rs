@@ -1,5 +1,7 @@
 //! What goes wrong, and how it is told.
 
+#![allow(clippy::unwrap_used)]
+
 use accrual_base::error::Kind;
 use accrual_base::{Error, Result};
 use accrual_store::{BulkTable, BulkType, Cell, Commit, Lane, StoreHandle, Write};

@@ -1,5 +1,7 @@
 //! Random units of work that share commits, against a model that runs them one after the other.
 
+#![allow(clippy::unwrap_used)]
+
 use accrual_base::{Error, Result};
 use accrual_store::{Commit, Flow, Lane, StoreHandle, Write};
 use accrual_store_postgres::{Scratch, test_url};

@@ -1,5 +1,7 @@
 //! Answers and loads of any size run in constant memory. One test, so that the process holds nothing else.
 
+#![allow(clippy::unwrap_used)]
+
 use accrual_store::{BulkTable, BulkType, Cell, Commit, Flow, Lane};
 use accrual_store_postgres::{Scratch, test_url};
 

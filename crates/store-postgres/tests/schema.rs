@@ -1,5 +1,7 @@
 //! The two dialects of the schema are one schema.
 
+#![allow(clippy::unwrap_used)]
+
 use accrual_store::migrate::{self, TENANT};
 use accrual_store_postgres::{Scratch, test_url};
 use std::collections::{BTreeMap, BTreeSet};

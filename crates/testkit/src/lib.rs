@@ -13,6 +13,7 @@
 
 mod backend;
 mod client;
+pub mod postgres;
 mod server;
 mod time;
 mod world;
