@@ -126,13 +126,21 @@ impl Client {
     /// When the form cannot be made.
     pub fn upload_file(&self, template: &str, name: &str, content: impl Into<Vec<u8>>) -> Reply {
         let part = Part::bytes(content.into()).file_name(name.to_owned()).mime_str("text/csv").expect("a media type");
-        send(self.request("POST", "/api/integration/v1/upload/file").header("templatename", template).multipart(Form::new().part("file", part)))
+        send(
+            self.request("POST", "/api/integration/v1/upload/file")
+                .header("templatename", template)
+                .multipart(Form::new().part("file", part)),
+        )
     }
 
     /// As [`Client::upload_file`] from a stream, for files of any size.
     pub fn upload_stream(&self, template: &str, name: &str, content: impl Read + Send + 'static) -> Reply {
         let part = Part::reader(content).file_name(name.to_owned());
-        send(self.request("POST", "/api/integration/v1/upload/file").header("templatename", template).multipart(Form::new().part("file", part)))
+        send(
+            self.request("POST", "/api/integration/v1/upload/file")
+                .header("templatename", template)
+                .multipart(Form::new().part("file", part)),
+        )
     }
 }
 

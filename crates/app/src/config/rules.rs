@@ -1,10 +1,9 @@
 //! Rules that concern several records, or the state a record is in. What concerns one record by itself stands
 //! with its declaration.
 
-use crate::system::roles_exist;
 use crate::unit::Unit;
 use accrual_base::{Error, Result};
-use accrual_model::{Descriptor, Object, Record, Values, validate};
+use accrual_model::{Descriptor, Object, Record, Values};
 use accrual_objects::accounting::Book;
 use accrual_objects::administration::{Organization, Privilege, Role, User};
 use accrual_objects::revenue::UploadTemplate;
@@ -40,11 +39,7 @@ pub(super) fn after_write(unit: &mut Unit<'_>, descriptor: &Descriptor, before: 
             return Err(Error::conflict("config.book_enabled", format!("The disabled book {} cannot be enabled again.", now.name)));
         }
         one_primary_book(unit)?;
-    } else if is::<User>(descriptor) {
-        roles_exist(unit, &User::from_values(after.data.clone())?)?;
-        an_administrator(unit)?;
-    } else if is::<Role>(descriptor) {
-        organisations_exist(unit, &Role::from_values(after.data.clone())?)?;
+    } else if is::<User>(descriptor) || is::<Role>(descriptor) {
         an_administrator(unit)?;
     }
     Ok(())
@@ -65,12 +60,6 @@ pub(super) fn before_delete(unit: &mut Unit<'_>, descriptor: &Descriptor, record
     {
         let message = format!("{} {} has accounting periods; disable it instead.", descriptor.label, record.title(descriptor));
         return Err(Error::conflict("object.in_use", message));
-    }
-    if is::<Role>(descriptor) {
-        let name = Role::from_values(record.data.clone())?.name;
-        if let Some(user) = typed::all::<User>(unit.read())?.iter().find(|u| u.roles.contains(&name)) {
-            return Err(Error::conflict("object.in_use", format!("The user {} has the role {name}; take it away first.", user.name)));
-        }
     }
     Ok(())
 }
@@ -103,14 +92,4 @@ fn an_administrator(unit: &mut Unit<'_>) -> Result<()> {
         return Ok(());
     }
     Err(Error::conflict("config.last_administrator", "No enabled user would be an administrator any more; make another one first."))
-}
-
-fn organisations_exist(unit: &mut Unit<'_>, role: &Role) -> Result<()> {
-    for id in &role.organizations {
-        if typed::get::<Organization>(unit.read(), *id)?.is_none() {
-            let wrong = validate::broken("organizations", format!("There is no organisation {id}; create it first."));
-            return validate::combine(vec![wrong]);
-        }
-    }
-    Ok(())
 }

@@ -17,7 +17,6 @@ pub use first_start::{
 };
 pub use session::{Claims, Login, Session, api_is_off};
 pub use tenants::TenantEntry;
-pub(crate) use users::roles_exist;
 pub use users::{NewSecret, SetClientSecret, SetPassword, set_client_secret, set_password};
 
 use crate::tenant::Tenant;

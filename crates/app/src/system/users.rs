@@ -7,7 +7,6 @@ use crate::execute::{Command, execute_blocking};
 use crate::tenant::Tenant;
 use crate::unit::Unit;
 use accrual_base::{Error, Result};
-use accrual_model::validate;
 use accrual_objects::administration::{ApiClient, User};
 use accrual_store::nouns::typed;
 use serde::Serialize;
@@ -89,16 +88,4 @@ impl Command for SetClientSecret {
         typed::update(unit.tx, &client, stamp)?;
         unit.audit("ApiClient", client.id, None, Some(&json!({"secret": "changed"})))
     }
-}
-
-/// A user must be able to log in: every role it names exists.
-pub(crate) fn roles_exist(unit: &mut Unit<'_>, user: &User) -> Result<()> {
-    use accrual_objects::administration::Role;
-    for role in &user.roles {
-        if typed::find::<Role>(unit.read(), "name", role.as_str())?.is_none() {
-            let wrong = validate::broken("roles", format!("There is no role {role:?}; create it first."));
-            return validate::combine(vec![wrong]);
-        }
-    }
-    Ok(())
 }
