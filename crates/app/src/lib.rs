@@ -13,11 +13,14 @@ mod idempotency;
 pub mod generate;
 pub mod job;
 pub mod period;
+pub mod report;
 pub mod system;
 pub mod tenant;
+pub mod transfer;
 pub mod unit;
 pub mod upload;
 pub mod views;
+pub mod waterfall;
 
 pub use context::{Actor, Context, Organisations, Privilege};
 pub use execute::{Command, execute, execute_blocking};

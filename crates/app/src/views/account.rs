@@ -1,45 +1,8 @@
-//! Account types and the account strings of a line.
+//! The account strings of a line.
 
 use accrual_base::{Error, Result};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-
-/// One account type (reference section 9.2).
-#[derive(Clone, Copy, Debug)]
-pub struct AccountType {
-    pub letter: char,
-    pub name: &'static str,
-    pub balance_sheet: bool,
-    /// What a rollforward counts it as: DEF and REC contractual, EDEF and EREC adjustment; nothing for others.
-    pub deferred_or_recognised: &'static str,
-    /// The waterfall it appears in.
-    pub waterfall: &'static str,
-}
-
-const fn kind(letter: char, name: &'static str, balance_sheet: bool, defer: &'static str, waterfall: &'static str) -> AccountType {
-    AccountType { letter, name, balance_sheet, deferred_or_recognised: defer, waterfall }
-}
-
-/// Every account type. The letters beyond R, X, L, E and F are Accrual's own.
-pub const ACCOUNT_TYPES: [AccountType; 12] = [
-    kind('A', "Adjustment Liability", true, "EDEF", ""),
-    kind('C', "Contra AR", true, "", ""),
-    kind('E', "LT Contract Liability", true, "", ""),
-    kind('F', "LT Adjustment Liability", true, "", ""),
-    kind('I', "Intercompany", true, "", ""),
-    kind('L', "Contract Liability", true, "DEF", ""),
-    kind('M', "Contract Impairment", false, "", "Contract Impairment"),
-    kind('P', "Payables", true, "", ""),
-    kind('R', "Revenue", false, "REC", "Revenue"),
-    kind('S', "Contract Asset", true, "", ""),
-    kind('U', "Unbilled AR", true, "", ""),
-    kind('X', "Adjustment Revenue", false, "EREC", "Adjustments"),
-];
-
-/// The name of a type's letter; empty for a letter there is no type for.
-pub fn type_name(letter: char) -> &'static str {
-    ACCOUNT_TYPES.iter().find(|t| t.letter == letter).map_or("", |t| t.name)
-}
 
 /// The account strings of one set, by type.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

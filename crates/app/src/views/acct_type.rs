@@ -1,58 +1,69 @@
 //! BI3_ACCT_TYPE: the account types.
 
-use super::account::{ACCOUNT_TYPES, AccountType};
 use super::names::CLIENT;
 use super::row::{at, flag, int};
 use super::table::{Fills, Plan, no_field};
 use super::{Each, Query, Source};
 use accrual_base::Result;
+use accrual_model::Stored;
+use accrual_objects::accounting::{AccountType, DeferRecognize};
 use accrual_store::Flow;
+use accrual_store::nouns::typed;
 
 pub(super) const NAME: &str = "BI3_ACCT_TYPE";
 
-/// A type, its position and when the tenant began.
-pub(super) struct Entry {
-    kind: AccountType,
-    position: i64,
-    since: i64,
+type Entry = Stored<AccountType>;
+
+fn text(out: &mut String, value: Option<&String>) {
+    out.push_str(value.map_or("", String::as_str));
 }
 
 const FILLS: Fills<Entry> = &[
-    ("ID", |e, o| o.push(e.kind.letter)),
-    ("NAME", |e, o| o.push_str(e.kind.name)),
-    ("WF_TYPE", |e, o| o.push_str(e.kind.waterfall)),
-    ("WF_SUMM_TYPE", |e, o| o.push_str(if matches!(e.kind.letter, 'R' | 'X') { "Net Revenue" } else { e.kind.waterfall })),
-    ("BALANCE_SHEET_ACCT_FLAG", |e, o| flag(o, e.kind.balance_sheet)),
-    ("P_L_ACCT_FLAG", |e, o| flag(o, !e.kind.balance_sheet)),
-    ("COST_FLAG", |_, o| flag(o, false)),
-    ("VC_ACCT_FLAG", |_, o| flag(o, false)),
-    ("VC_CLR_ACCT_FLAG", |_, o| flag(o, false)),
-    ("INCL_IN_NETTING_FLAG", |e, o| flag(o, matches!(e.kind.letter, 'A' | 'L'))),
-    ("INCL_IN_MANUAL_JE_FLAG", |_, o| flag(o, true)),
-    ("WATERFALL_FLAG", |e, o| flag(o, !e.kind.waterfall.is_empty())),
-    ("DEF_REC_FLAG", |e, o| o.push_str(e.kind.deferred_or_recognised)),
+    ("ID", |e, o| o.push_str(&e.data.code)),
+    ("NAME", |e, o| o.push_str(&e.data.name)),
+    ("WF_TYPE", |e, o| text(o, e.data.wf_type.as_ref())),
+    ("WF_SUMM_TYPE", |e, o| text(o, e.data.wf_summ_type.as_ref())),
+    ("REVENUE_SUMMARY", |e, o| text(o, e.data.revenue_summary.as_ref())),
+    ("BALANCE_SHEET_ACCT_FLAG", |e, o| flag(o, e.data.balance_sheet)),
+    ("P_L_ACCT_FLAG", |e, o| flag(o, e.data.profit_loss)),
+    ("COST_FLAG", |e, o| flag(o, e.data.cost)),
+    ("VC_ACCT_FLAG", |e, o| flag(o, e.data.variable_consideration)),
+    ("VC_CLR_ACCT_FLAG", |e, o| flag(o, e.data.vc_clearing)),
+    ("INCL_IN_NETTING_FLAG", |e, o| flag(o, e.data.include_in_netting)),
+    ("INCL_IN_MANUAL_JE_FLAG", |e, o| flag(o, e.data.include_in_manual_je)),
+    ("WATERFALL_FLAG", |e, o| flag(o, e.data.waterfall)),
+    ("ACCT_GROUP", |e, o| text(o, e.data.account_group.as_ref())),
+    ("DEF_REC_FLAG", |e, o| {
+        o.push_str(match e.data.def_rec {
+            None => "",
+            Some(DeferRecognize::Defer) => "DEF",
+            Some(DeferRecognize::Recognize) => "REC",
+            Some(DeferRecognize::DeferAllocation) => "EDEF",
+            Some(DeferRecognize::RecognizeAllocation) => "EREC",
+        });
+    }),
     ("CLIENT_ID", |_, o| int(o, CLIENT)),
-    ("CRTD_BY", |_, o| o.push_str("SYSTEM")),
-    ("CRTD_DT", |e, o| at(o, e.since)),
-    ("UPDT_BY", |_, o| o.push_str("SYSTEM")),
-    ("UPDT_DT", |e, o| at(o, e.since)),
-    ("INCR_UPDT_DT", |e, o| at(o, e.since)),
-    ("ALLOW_MAPPING_FLAG", |_, o| flag(o, true)),
-    ("DEF_OFFSET_FLAG", |_, o| flag(o, false)),
-    ("ENABLED_FLAG", |_, o| flag(o, true)),
-    ("PAYABLES_ACCT_FLAG", |e, o| flag(o, e.kind.letter == 'P')),
-    ("REV_OFFSET_FLAG", |_, o| flag(o, false)),
-    ("REV_DISPLAY_SEQ", |e, o| int(o, e.position)),
+    ("CRTD_BY", |e, o| o.push_str(&e.created_by)),
+    ("CRTD_DT", |e, o| at(o, e.created_at.0)),
+    ("UPDT_BY", |e, o| o.push_str(&e.updated_by)),
+    ("UPDT_DT", |e, o| at(o, e.updated_at.0)),
+    ("INCR_UPDT_DT", |e, o| at(o, e.updated_at.0)),
+    ("ALLOW_MAPPING_FLAG", |e, o| flag(o, e.data.allow_mapping)),
+    ("DEF_OFFSET_FLAG", |e, o| flag(o, e.data.deferred_offset)),
+    ("ENABLED_FLAG", |e, o| flag(o, e.data.enabled)),
+    ("PAYABLES_ACCT_FLAG", |e, o| flag(o, e.data.payables)),
+    ("REV_OFFSET_FLAG", |e, o| flag(o, e.data.revenue_offset)),
+    ("REV_DISPLAY_SEQ", |e, o| {
+        if let Some(sequence) = e.data.display_sequence {
+            int(o, sequence);
+        }
+    }),
 ];
 
 pub(super) fn stream(source: &mut Source<'_>, query: &Query, each: &mut Each<'_>) -> Result<()> {
     let plan = Plan::new(NAME, FILLS, no_field, &query.fields)?;
-    let since = source.since()?;
-    if !query.covers(since) {
-        return Ok(());
-    }
-    for (position, kind) in (1i64..).zip(ACCOUNT_TYPES) {
-        if each.row(&plan, &Entry { kind, position, since })? == Flow::Stop {
+    for account_type in typed::all::<AccountType>(source.tx)? {
+        if query.covers(account_type.updated_at.0) && each.row(&plan, &account_type)? == Flow::Stop {
             break;
         }
     }

@@ -13,6 +13,7 @@ mod rc_bill;
 mod rc_head;
 mod rc_lns;
 mod rc_pob;
+mod rc_schd;
 
 mod record;
 mod row;
@@ -20,18 +21,18 @@ mod table;
 pub mod tasks;
 
 pub use catalog::Column;
-pub use names::{Names, PobTemplateName};
 pub use row::{CsvRow, csv_cell};
 
 use crate::Tenant;
 use accrual_base::{Error, Result};
 use accrual_store::{Flow, Read};
+use names::Names;
 use record::FieldTexts;
 use table::Plan;
 
 /// The views with content.
-pub const VIEWS: [&str; 6] =
-    [acct_type::NAME, calendar::NAME, rc_bill::NAME, rc_head::NAME, rc_lns::NAME, rc_pob::NAME];
+pub const VIEWS: [&str; 7] =
+    [acct_type::NAME, calendar::NAME, rc_bill::NAME, rc_head::NAME, rc_lns::NAME, rc_pob::NAME, rc_schd::NAME];
 
 /// What somebody wants of a view.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,6 +114,7 @@ fn stream_of(view: &str) -> Result<Stream> {
         rc_head::NAME => rc_head::stream,
         rc_lns::NAME => rc_lns::stream,
         rc_pob::NAME => rc_pob::stream,
+        rc_schd::NAME => rc_schd::stream,
         _ => {
             let message = format!("The view {view} is not built yet; built are {}.", VIEWS.join(", "));
             return Err(Error::rejected(accrual_base::error::Kind::NotBuilt, "view.not_built", message));
@@ -128,7 +130,7 @@ pub fn stream(tenant: &Tenant, view: &str, query: &Query, sink: &mut dyn FnMut(&
     columns(view, &query.fields)?;
     let run = stream_of(view)?;
     tenant.store.read(|tx| {
-        let names = names::load(tx)?;
+        let names = Names::load(tx)?;
         let mut each = Each { row: CsvRow::default(), none: FieldTexts::none(), sink };
         run(&mut Source { tx, names }, query, &mut each)
     })

@@ -30,6 +30,7 @@ const FILLS: Fills<Entry> = &[
     ("POB_ORPHAN_FLAG", |_, o| flag(o, false)),
     ("POB_TMPL_ID", |e, o| int(o, e.pob.template_id)),
     ("POB_TMPL_NAME", |e, o| o.push_str(&e.template.name)),
+    ("POB_TMPL_DESC", |e, o| o.push_str(&e.template.description)),
     ("POB_TMPL_VERSION", |e, o| int(o, e.template.version)),
     ("REV_REC_TYPE", |e, o| o.push_str(&e.template.ratable_method)),
     ("EVENT_NAME", |e, o| o.push_str(&e.template.release_event)),
@@ -44,6 +45,10 @@ const FILLS: Fills<Entry> = &[
     ("RC_POB_CRTD_DT", |e, o| at(o, e.head.created_at)),
     ("RC_POB_UPDT_BY", |e, o| o.push_str(&e.head.updated_by)),
     ("RC_POB_UPDT_DT", |e, o| at(o, e.pob.updated_at)),
+    ("POB_TMPL_CRTD_BY", |e, o| o.push_str(&e.template.created_by)),
+    ("POB_TMPL_CRTD_DT", |e, o| at(o, e.template.created_at)),
+    ("POB_TMPL_UPDT_BY", |e, o| o.push_str(&e.template.updated_by)),
+    ("POB_TMPL_UPDT_DT", |e, o| at(o, e.template.updated_at)),
     ("INCR_UPDT_DT", |e, o| at(o, e.pob.updated_at)),
     ("POB_ID", |e, o| int(o, e.pob.template_id)),
 ];

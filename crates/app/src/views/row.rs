@@ -1,6 +1,6 @@
 //! One row of a view: text cells in one buffer that is used again for every row.
 
-use accrual_base::{Day, Instant};
+use accrual_base::{Day, Decimal, Instant};
 use std::fmt::Write;
 
 /// The cells of one row. An empty cell is a missing value.
@@ -62,6 +62,11 @@ pub fn csv_cell(cell: &str, out: &mut Vec<u8>) {
 /// A whole number.
 pub(super) fn int(out: &mut String, value: impl Into<i64>) {
     let _ = write!(out, "{}", value.into());
+}
+
+/// A decimal without trailing zeros.
+pub(super) fn decimal(out: &mut String, value: Decimal) {
+    let _ = write!(out, "{}", value.normalize());
 }
 
 /// A flag: Y or N.
