@@ -47,7 +47,6 @@ impl Reply {
     ///
     /// # Panics
     /// When it is another.
-    #[must_use]
     pub fn expect(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{}", String::from_utf8_lossy(&self.body));
         self

@@ -120,6 +120,9 @@ pub const EVENT_PROCESS_MASTER: &str = "RevPro3.0 Event Process Master";
 pub const ACCOUNTING_TRANSFER_MASTER: &str = "Revpro3.0 Accounting Transfer Master";
 pub const TRANSFER_BATCH_FOR_ORG: &str = "RevPro3.0 Transfer Batch for Org";
 
+/// The parameter of data collection that names a grouping template.
+pub const RC_TEMPLATE_NAME: &str = "RC TEMPLATE NAME";
+
 const fn text(id: i64, sequence: i64, name: &'static str, mandatory: bool) -> Parameter {
     Parameter { id, sequence, name, kind: ParameterType::Text, mandatory }
 }
@@ -129,8 +132,8 @@ const BUILT_IN: [Program; 5] = [
         id: 101,
         name: DATA_COLLECTION_MASTER,
         group: Group::Collection,
-        parameters: &[text(201, 1, "RC TEMPLATE NAME", false)],
-        run: not_built,
+        parameters: &[text(201, 1, RC_TEMPLATE_NAME, false)],
+        run: collect,
     },
     Program { id: 121, name: EVENT_PROCESS, group: Group::Events, parameters: &[text(211, 1, "EVENT NAME", true)], run: not_built },
     Program { id: 122, name: EVENT_PROCESS_MASTER, group: Group::Events, parameters: &[text(212, 1, "EVENT NAME", false)], run: not_built },
@@ -143,10 +146,18 @@ const BUILT_IN: [Program; 5] = [
             text(229, 2, "CRITERIA VALUE", false),
             Parameter { id: 230, sequence: 3, name: "EXCLUDE FLAG", kind: ParameterType::Flag, mandatory: false },
         ],
-        run: not_built,
+        run: crate::transfer::run,
     },
-    Program { id: 150, name: TRANSFER_BATCH_FOR_ORG, group: Group::Transfer, parameters: &[], run: not_built },
+    Program { id: 150, name: TRANSFER_BATCH_FOR_ORG, group: Group::Transfer, parameters: &[], run: crate::transfer::run },
 ];
+
+/// Collects by the grouping template the parameters name, the default one when they name none.
+fn collect(tenant: &Tenant, job: &JobRow, progress: &mut dyn Progress) -> Result<String> {
+    let given = parameters(job)?;
+    let template = given.iter().find(|p| p.name == RC_TEMPLATE_NAME && !p.value.is_empty()).map(|p| p.value.as_str());
+    let policies = tenant.store.read(|tx| crate::collection::load_policies(tx, job.org_id, template))?;
+    crate::collection::run(tenant, job, &policies, progress)
+}
 
 fn not_built(_: &Tenant, job: &JobRow, _: &mut dyn Progress) -> Result<String> {
     Err(Error::rejected(accrual_base::error::Kind::NotBuilt, "program.not_built", format!("The program {} is not built yet.", job.program)))
