@@ -34,7 +34,8 @@ pub struct Options {
     pub group_time: Duration,
     /// How long a waiting bulk job lets small jobs pass before it takes one turn between them.
     pub bulk_patience: Duration,
-    /// Pages in the write-ahead log that make the writer copy them into the database file.
+    /// Pages in the write-ahead log from which on they are copied into the database file; the log stays below about
+    /// four times as many, except while a long read needs it.
     pub checkpoint_pages: u32,
 }
 

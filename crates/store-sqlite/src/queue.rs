@@ -23,6 +23,8 @@ struct State {
     /// Since when the first bulk job has let small jobs pass.
     passed_over: Option<Instant>,
     closed: bool,
+    /// The writer sleeps. Only then is it woken: a wake-up is a system call, and most jobs come while it works.
+    asleep: bool,
 }
 
 pub(crate) struct Queue {
@@ -52,8 +54,11 @@ impl Queue {
             Lane::Small => state.small.push_back(job),
             Lane::Bulk => state.bulk.push_back(job),
         }
+        let asleep = std::mem::take(&mut state.asleep);
         drop(state);
-        self.wake.notify_one();
+        if asleep {
+            self.wake.notify_one();
+        }
         Ok(())
     }
 
@@ -99,6 +104,7 @@ impl Queue {
             if state.closed {
                 return Turn::End;
             }
+            state.asleep = true;
             state = self.wake.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
     }

@@ -48,8 +48,9 @@ impl SqliteStore {
 
     fn start(path: &Path, options: Options, scratch: Option<TempDir>) -> Result<Self> {
         let conn = connection::writer(path, &options)?;
+        let helper = connection::helper(path, &options)?;
         let queue = Arc::new(Queue::new(&options));
-        let thread = writer::start(conn, Arc::clone(&queue), &options)?;
+        let thread = writer::start(conn, helper, Arc::clone(&queue), &options)?;
         Ok(Self { queue, readers: Readers::new(path.to_owned(), options), thread: Mutex::new(Some(thread)), _scratch: scratch })
     }
 

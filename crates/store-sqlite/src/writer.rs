@@ -1,6 +1,6 @@
 //! The writer thread.
 
-use crate::checkpoint::{self, Checkpoint};
+use crate::checkpoint::Checkpoint;
 use crate::group::Runner;
 use crate::options::Options;
 use crate::queue::{Queue, Turn};
@@ -10,9 +10,9 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-/// Starts the thread that owns the one writing connection.
-pub(crate) fn start(mut conn: Connection, queue: Arc<Queue>, options: &Options) -> Result<JoinHandle<()>> {
-    let mut checkpoint = Checkpoint::new(&mut conn, options.checkpoint_pages)?;
+/// Starts the thread that owns the one writing connection; `helper` is for the checkpoints beside it.
+pub(crate) fn start(mut conn: Connection, helper: Connection, queue: Arc<Queue>, options: &Options) -> Result<JoinHandle<()>> {
+    let mut checkpoint = Checkpoint::new(&mut conn, helper, options.checkpoint_pages)?;
     let group_time = options.group_time;
     std::thread::Builder::new()
         .name("accrual-writer".to_owned())
@@ -22,7 +22,7 @@ pub(crate) fn start(mut conn: Connection, queue: Arc<Queue>, options: &Options) 
                 Err(e) => tracing::error!(error = %e, "the writer cannot start"),
             }
             queue.abandon();
-            checkpoint::last(&conn);
+            checkpoint.last(&conn);
         })
         .map_err(|e| Error::fault_from("starting the writer thread", e))
 }
