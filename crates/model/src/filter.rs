@@ -4,6 +4,9 @@ use crate::{Descriptor, FieldType, Record, Text, Value};
 use accrual_base::{Error, Result};
 use std::cmp::Ordering;
 
+/// Most values of one [`Filter::In`]: each is a parameter of the statement.
+const MOST_VALUES: usize = 1_000;
+
 /// How a field is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Operator {
@@ -69,6 +72,10 @@ impl Filter {
             Self::Null { field } => Column::filterable(descriptor, field).map(drop),
             Self::In { field, values } => {
                 let column = Column::filterable(descriptor, field)?;
+                if values.len() > MOST_VALUES {
+                    let message = format!("A list of {} values is too long; at most {MOST_VALUES} are compared at once.", values.len());
+                    return Err(Error::invalid("filter.value", message).in_column(column.name));
+                }
                 values.iter().try_for_each(|v| column.comparable(Operator::Eq, v))
             }
             Self::Compare { field, op, value } => Column::filterable(descriptor, field)?.comparable(*op, value),

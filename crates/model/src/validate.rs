@@ -103,3 +103,8 @@ pub fn broken(field: &'static str, message: impl Into<String>) -> Rejection {
     let place = Place { column: Some(crate::Names::of(field).rest.into_owned()), ..Place::default() };
     Rejection { code: "object.rule", kind: Kind::Invalid, message: message.into(), place }
 }
+
+/// A refusal of a setting that is known and has no effect yet: a switch that switches nothing would lie.
+pub fn not_built(field: &'static str, message: impl Into<String>) -> Rejection {
+    Rejection { code: "object.not_built", kind: Kind::NotBuilt, ..broken(field, message) }
+}

@@ -240,6 +240,8 @@ fn filters_are_checked_and_evaluated() -> Result<()> {
         Filter::eq("desks", Value::Null),
         Filter::compare("rent", Operator::Lt, Decimal::ONE),
         Filter::compare("desks", Operator::Like, 1),
+        Filter::compare("name", Operator::Like, "a\\"),
+        Filter::In { field: "desks".into(), values: vec![1.into(); 1_001] },
     ] {
         assert!(bad.check(d).is_err(), "{bad:?}");
     }

@@ -1,7 +1,6 @@
 //! Revenue books.
 
-use accrual_base::Currency;
-use accrual_model::validate::broken;
+use accrual_model::validate::{broken, not_built};
 use accrual_model::{Object, Rejection};
 
 /// A set of accounting rules under which every contract is kept (reference section 9.5).
@@ -30,11 +29,8 @@ pub struct Book {
     #[field(default = true)]
     pub postable: bool,
     /// Whether long-term and short-term parts are told apart.
-    #[field(default = false)]
+    #[field(label = "LT/ST enabled", default = false)]
     pub ltst_enabled: bool,
-    /// ISO code of the currency reports are in.
-    #[field(default = "USD", max = 3)]
-    pub reporting_currency: String,
 }
 
 impl Book {
@@ -49,7 +45,6 @@ impl Book {
             allocation_enabled: true,
             postable: true,
             ltst_enabled: false,
-            reporting_currency: "USD".to_owned(),
         }
     }
 
@@ -58,8 +53,11 @@ impl Book {
         if self.primary_book && !self.enabled {
             wrong.push(broken("enabled", "The primary book is always enabled."));
         }
-        if Currency::named(&self.reporting_currency).is_none() {
-            wrong.push(broken("reporting_currency", format!("{:?} is no ISO 4217 currency.", self.reporting_currency)));
+        if self.rc_prefix.is_some() {
+            wrong.push(not_built("rc_prefix", "Contract numbers with a prefix are not built yet; leave the prefix out."));
+        }
+        if self.ltst_enabled {
+            wrong.push(not_built("ltst_enabled", "Telling long-term and short-term parts apart is not built yet; leave it off."));
         }
         wrong
     }

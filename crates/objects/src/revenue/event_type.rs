@@ -1,6 +1,6 @@
 //! Event types.
 
-use accrual_model::validate::broken;
+use accrual_model::validate::{broken, not_built};
 use accrual_model::{Object, Rejection, TextEnum};
 use serde::{Deserialize, Serialize};
 
@@ -62,10 +62,29 @@ impl EventType {
         if self.mapping.len() > 5 {
             wrong.push(broken("mapping", "At most five pairs of fields tie an event to its lines."));
         }
+        if self.kind != EventKind::Revenue {
+            wrong.push(not_built("kind", format!("{} events are not built yet; use Revenue.", self.kind.text())));
+        }
         let budgeted = matches!(self.kind, EventKind::BudgetedCost | EventKind::BudgetedHours);
         if budgeted && (self.process_type != ProcessType::ByPercent || !self.cumulative) {
             wrong.push(broken("process_type", "A budgeted event is by percent and cumulative."));
         }
         wrong
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use accrual_base::error::Kind;
+    use accrual_model::json;
+
+    #[test]
+    fn what_is_not_built_says_so() {
+        let read = |body: serde_json::Value| json::read_new(EventType::descriptor(), &body);
+        let draft = read(serde_json::json!({"name": "Delivery", "processType": "By Quantity"})).unwrap();
+        assert_eq!(EventType::from_values(draft.values).unwrap().process_type, ProcessType::ByQuantity);
+        let hold = read(serde_json::json!({"name": "Hold", "kind": "Hold"})).unwrap_err();
+        assert_eq!(hold.rejection().map(|r| (r.kind, r.place.column.as_deref())), Some((Kind::NotBuilt, Some("kind"))));
     }
 }

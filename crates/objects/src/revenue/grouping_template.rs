@@ -1,6 +1,6 @@
 //! Grouping templates.
 
-use accrual_model::validate::broken;
+use accrual_model::validate::{broken, not_built};
 use accrual_model::{Object, Rejection, TextEnum};
 use serde::{Deserialize, Serialize};
 
@@ -95,6 +95,12 @@ impl GroupingTemplate {
             self.ssp_hierarchy.iter().enumerate().find(|(at, s)| self.ssp_hierarchy[..*at].iter().any(|o| o.template == s.template));
         if let Some((_, step)) = twice {
             wrong.push(broken("ssp_hierarchy", format!("The SSP template {:?} stands in the hierarchy twice.", step.template)));
+        }
+        if self.retain_so {
+            wrong.push(not_built(
+                "retain_so",
+                "Keeping later lines of an order in its contract beyond the duration is not built yet; leave it off.",
+            ));
         }
         if self.default_template && !self.enabled {
             wrong.push(broken("enabled", "The default grouping template is enabled; make another the default first."));
