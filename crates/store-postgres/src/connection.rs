@@ -1,7 +1,7 @@
 //! A connection that belongs to one writer thread, with its event loop and its prepared statements.
 
 use crate::error::translate;
-use crate::merge::array_form;
+use crate::merge::{Form, array_form};
 use accrual_base::{Error, Result};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use tokio_postgres::{Client, Config, NoTls, Statement};
 pub(crate) struct Prepared {
     pub sql: Box<str>,
     pub statement: Statement,
-    pub many: Option<Statement>,
+    pub many: Option<(Statement, Form)>,
 }
 
 impl Prepared {
@@ -37,7 +37,7 @@ impl Live {
     pub async fn prepare(&mut self, sql: &str) -> Result<Arc<Prepared>, tokio_postgres::Error> {
         let statement = self.client.prepare(sql).await?;
         let many = match array_form(sql, statement.params()) {
-            Some(text) => Some(self.client.prepare(&text).await?),
+            Some((text, form)) => Some((self.client.prepare(&text).await?, form)),
             None => None,
         };
         if self.statements.len() >= STATEMENTS {

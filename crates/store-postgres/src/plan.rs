@@ -2,8 +2,10 @@
 
 use crate::array::Column;
 use crate::connection::Prepared;
+use crate::merge::Form;
 use crate::pipeline::Out;
 use crate::value::Kept;
+use std::collections::HashSet;
 use std::sync::Arc;
 use tokio_postgres::types::Type;
 
@@ -45,28 +47,53 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// The steps in order; inserts that follow each other are gathered by statement.
+    /// The steps in order; those that follow each other and may stand in one statement are gathered.
     pub fn steps(&mut self, steps: &'a [Step]) {
-        for run in steps.chunk_by(|a, b| a.prepared.many.is_some() && b.prepared.many.is_some()) {
+        for run in steps.chunk_by(may_stand_together) {
             let mut groups: Vec<Vec<&Step>> = Vec::new();
             for step in run {
                 match groups.iter_mut().find(|g| Arc::ptr_eq(&g[0].prepared, &step.prepared)) {
-                    Some(group) if step.prepared.many.is_some() => group.push(step),
-                    _ => groups.push(vec![step]),
+                    Some(group) => group.push(step),
+                    None => groups.push(vec![step]),
                 }
             }
             groups.iter().for_each(|group| self.group(group));
         }
     }
 
-    fn group(&mut self, group: &[&'a Step]) {
-        for part in group.chunks(MERGE) {
-            self.owners.push(Some(part[0].unit));
-            self.outs.push(match &part[0].prepared.many {
-                Some(statement) if part.len() > 1 => Out::Many { statement, columns: columns(part) },
-                _ => Out::One { statement: &part[0].prepared.statement, params: part[0].params.values().collect() },
+    fn group(&mut self, mut rest: &[&'a Step]) {
+        while let [first, ..] = rest {
+            let (part, after) = rest.split_at(length(rest));
+            self.owners.push(Some(first.unit));
+            self.outs.push(match &first.prepared.many {
+                Some((statement, _)) if part.len() > 1 => Out::Many { statement, columns: columns(part) },
+                _ => Out::One { statement: &first.prepared.statement, params: first.params.values().collect() },
             });
+            rest = after;
         }
+    }
+}
+
+fn may_stand_together(a: &Step, b: &Step) -> bool {
+    match (&a.prepared.many, &b.prepared.many) {
+        (Some((_, Form::Insert)), Some((_, Form::Insert))) => true,
+        (Some(_), Some(_)) => Arc::ptr_eq(&a.prepared, &b.prepared),
+        _ => false,
+    }
+}
+
+/// How many of these rows, at least one, one statement can take. An update ends before a key comes again: the later
+/// one must win, and within one statement the server chooses freely.
+fn length(rows: &[&Step]) -> usize {
+    let most = rows.len().min(MERGE);
+    match rows[0].prepared.many {
+        None => 1,
+        Some((_, Form::Update { key })) => {
+            let mut seen = HashSet::with_capacity(most);
+            let keys = rows[..most].iter().map(|row| row.params.values().nth(key).and_then(|v| v.0));
+            keys.take_while(|key| seen.insert(*key)).count().max(1)
+        }
+        Some(_) => most,
     }
 }
 

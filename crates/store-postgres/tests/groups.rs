@@ -14,6 +14,8 @@ enum Step {
     DeferInsert(i64),
     Insert(i64),
     DeferAdd(i64),
+    DeferSet(i64, i64),
+    DeferDelete(i64),
     /// A parameter that does not fit, found before it is sent.
     DeferText(i64),
     Sum,
@@ -50,7 +52,7 @@ impl Dice {
     fn job(&mut self) -> Job {
         // Most units only queue, as most units do; some ask.
         let asks = self.roll(3) == 0;
-        let steps = (0..self.roll(5)).map(|_| self.step(asks)).collect();
+        let steps = (0..self.roll(6)).map(|_| self.step(asks)).collect();
         let ending = match self.roll(12) {
             0 => Ending::Preview,
             1 => Ending::Fail,
@@ -61,7 +63,9 @@ impl Dice {
     }
     fn step(&mut self, asks: bool) -> Step {
         match self.roll(if asks { 30 } else { 16 }) {
-            0..=11 => Step::DeferInsert(self.id()),
+            0..=5 => Step::DeferInsert(self.id()),
+            6..=8 => Step::DeferSet(self.id() % 20, self.id()),
+            9..=11 => Step::DeferDelete(self.id()),
             12..=14 => Step::DeferAdd(self.id()),
             15 => Step::DeferText(self.id()),
             16..=21 => Step::Insert(self.id()),
@@ -84,6 +88,8 @@ fn run(tx: &mut dyn Write, job: &Job) -> Result<Commit<Seen>> {
             }
             Step::DeferText(id) => tx.defer("INSERT INTO item (id, number) VALUES ($1, $2)", &[(*id).into(), "text".into()])?,
             Step::DeferAdd(id) => tx.defer("UPDATE item SET number = number + 100 WHERE id = $1", &[(*id).into()])?,
+            Step::DeferSet(id, n) => tx.defer("UPDATE item SET number = $2 WHERE id = $1", &[(*id).into(), (*n).into()])?,
+            Step::DeferDelete(id) => tx.defer("DELETE FROM item WHERE id = $1", &[(*id).into()])?,
             Step::Sum => tx.query("SELECT COALESCE(SUM(number), 0) FROM item", &[], &mut |row| {
                 seen.push(row.int(0)?);
                 Ok(Flow::Continue)
@@ -108,6 +114,14 @@ fn model(table: &BTreeMap<i64, i64>, job: &Job) -> (Option<Seen>, BTreeMap<i64, 
             Step::Insert(id) => new.insert(*id, 10),
             Step::DeferAdd(id) => {
                 new.entry(*id).and_modify(|n| *n += 100);
+                None
+            }
+            Step::DeferSet(id, n) => {
+                new.entry(*id).and_modify(|old| *old = *n);
+                None
+            }
+            Step::DeferDelete(id) => {
+                new.remove(id);
                 None
             }
             Step::Sum => {
