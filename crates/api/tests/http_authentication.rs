@@ -63,9 +63,7 @@ fn authenticate_refuses_without_telling_what_was_wrong() {
     let world = World::on(Backend::Memory).build();
     let client = world.serve_without_login();
     let mut texts = Vec::new();
-    for (user, password, tenant) in
-        [("revenue", "wrong", "Default"), ("nobody", PASSWORD, "Default"), ("revenue", PASSWORD, "Elsewhere")]
-    {
+    for (user, password, tenant) in [("revenue", "wrong", "Default"), ("nobody", PASSWORD, "Default"), ("revenue", PASSWORD, "Elsewhere")] {
         let reply = client.authenticate(user, password, "API Role", tenant).expect(401);
         assert!(reply.header("revpro-token").is_none());
         assert!(reply.header("www-authenticate").is_some_and(|v| v.starts_with("Basic")));

@@ -74,7 +74,10 @@ fn submit_program_refuses_unknown_programs_parameters_and_foreign_organisations(
     let world = World::on(Backend::Memory).jobs_wait().build();
     let client = world.serve();
     let unknown = client.post("/api/integration/v1/1/programs/77/submit", &json!({})).expect(400).json();
-    assert_eq!((unknown["success"].clone(), unknown["error"].clone()), (json!(false), json!("This Program is not supported at the moment")));
+    assert_eq!(
+        (unknown["success"].clone(), unknown["error"].clone()),
+        (json!(false), json!("This Program is not supported at the moment"))
+    );
     let parameter = json!({"parameters": [{"parameter_id": 999, "sequence": 1, "parameter_value": "x"}]});
     assert_eq!(client.post(SUBMIT, &parameter).expect(400).json()["code"], "program.parameter");
     assert_eq!(client.post(SUBMIT, &json!({"parameters": "x"})).expect(400).json()["code"], "api.json");

@@ -79,8 +79,10 @@ fn answers_are_packed_for_clients_that_ask() {
 fn a_tenant_whose_service_is_off_answers_405_to_everything() {
     let world = World::on(Backend::Memory).build();
     let client = world.serve();
-    world.tenant().set_settings(accrual_app::Settings { api_enabled: false });
-    for path in ["/api/integration/v1/programs", "/integration/v1/journal/list", "/api/integration/v1/nothing", "/revenue/services/v1/contracts"] {
+    world.system().switch_api(&world.context(), "default", false).unwrap();
+    for path in
+        ["/api/integration/v1/programs", "/integration/v1/journal/list", "/api/integration/v1/nothing", "/revenue/services/v1/contracts"]
+    {
         let refused = client.get(path).expect(405);
         assert!(refused.text().contains("tenant.api_off"), "{}", refused.text());
         client.with_token(None).get(path).expect(405);

@@ -19,7 +19,10 @@ pub const ROWS: &[Operation] = &[
         summary: "A job with its progress",
         path: "/accrual/v1/jobs/{id}",
         parameters: &[ID],
-        answers: &[json(200, "The job.", EXAMPLE), json(404, "No such job.", r#"{"error":{"code":"job.unknown","message":"There is no job with this id."}}"#)],
+        answers: &[
+            json(200, "The job.", EXAMPLE),
+            json(404, "No such job.", r#"{"error":{"code":"job.unknown","message":"There is no job with this id."}}"#),
+        ],
         handler: Some(|call| get_job(call).boxed()),
         ..BASE
     },
@@ -29,7 +32,10 @@ pub const ROWS: &[Operation] = &[
         method: Method::Post,
         path: "/accrual/v1/jobs/{id}/cancel",
         parameters: &[ID],
-        answers: &[json(200, "Asked.", EXAMPLE), json(409, "It has ended.", r#"{"error":{"code":"job.ended","message":"Job 26570 has ended"}}"#)],
+        answers: &[
+            json(200, "Asked.", EXAMPLE),
+            json(409, "It has ended.", r#"{"error":{"code":"job.ended","message":"Job 26570 has ended"}}"#),
+        ],
         handler: Some(|call| cancel_job(call).boxed()),
         ..BASE
     },

@@ -1,5 +1,6 @@
 //! Accounting periods: which are open, opening the first or next, closing the open one.
 
+use super::render::month;
 use crate::call::{Call, blocking};
 use crate::dialect;
 use crate::table::{ADMINISTRATION, Answered, Input, Method, Operation, json};
@@ -34,7 +35,11 @@ pub const ROWS: &[Operation] = &[
         input: Input::Json(BODY),
         answers: &[
             json(200, "Open.", r#"{"period":"2024-02"}"#),
-            json(409, "Another is open, or it is not the next.", r#"{"error":{"code":"period.already_open","message":"Period 2024-01 is open"}}"#),
+            json(
+                409,
+                "Another is open, or it is not the next.",
+                r#"{"error":{"code":"period.already_open","message":"Period 2024-01 is open"}}"#,
+            ),
         ],
         handler: Some(|call| open_period(call).boxed()),
         ..BASE
@@ -47,7 +52,11 @@ pub const ROWS: &[Operation] = &[
         input: Input::Json(BODY),
         answers: &[
             json(200, "Closed; the period that is open now.", r#"{"period":"2024-03"}"#),
-            json(409, "Another period is open, jobs run, or amounts are not transferred.", r#"{"error":{"code":"period.unposted","message":"12 schedule amounts of period 2024-02 are not transferred"}}"#),
+            json(
+                409,
+                "Another period is open, jobs run, or amounts are not transferred.",
+                r#"{"error":{"code":"period.unposted","message":"12 schedule amounts of period 2024-02 are not transferred"}}"#,
+            ),
         ],
         handler: Some(|call| close_period(call).boxed()),
         ..BASE
@@ -88,11 +97,6 @@ fn row(r: &period::Row) -> Value {
         "org_id": r.org_id, "book_id": r.book_id, "period": month(r.period), "period_id": r.period.0, "status": r.status,
         "updated_by": r.updated_by, "updated_at": super::render::utc_time(r.updated_at),
     })
-}
-
-/// `2024-02`
-fn month(period: PeriodId) -> String {
-    format!("{:04}-{:02}", period.0 / 100, period.0 % 100)
 }
 
 async fn open_period(call: Call) -> Answered {

@@ -80,7 +80,7 @@ async fn submit_collection(call: Call) -> Answered {
     let template = name.clone();
     let org = call
         .blocking(move |tenant| {
-            let _ = &template;
+            config::get(tenant, "grouping_template", &template)?;
             given.map_or_else(|| only_organisation(tenant), Ok)
         })
         .await?;

@@ -15,12 +15,8 @@ use serde_json::{Value, json};
 
 const BASE: Operation = Operation { group: "Transfer Accounting", ..REVENUE };
 const BATCH: Parameter = path("batch_id", "integer", "Id of the batch.");
-const PAGE: Frame = Frame {
-    media: "application/json; charset=utf-8",
-    head: "{\"status\":\"Success\",\"result\":[",
-    between: ",\n",
-    tail: "]}",
-};
+const PAGE: Frame =
+    Frame { media: "application/json; charset=utf-8", head: "{\"status\":\"Success\",\"result\":[", between: ",\n", tail: "]}" };
 /// Lines a page: when not said, and at most.
 const LINES: i64 = 1_000;
 const MOST_LINES: i64 = 10_000;
@@ -71,7 +67,11 @@ pub const ROWS: &[Operation] = &[
         parameters: &[BATCH],
         answers: &[
             json(200, "Transferred.", r#"{"status":"Success"}"#),
-            json(400, "It is not Ready to Transfer.", r#"{"status":"Error","message":"0 row(s) updated. Only the batch in Ready TO Transfer status can be updated."}"#),
+            json(
+                400,
+                "It is not Ready to Transfer.",
+                r#"{"status":"Error","message":"0 row(s) updated. Only the batch in Ready TO Transfer status can be updated."}"#,
+            ),
         ],
         handler: Some(|call| set_batch_transferred(call).boxed()),
         ..BASE
@@ -141,7 +141,9 @@ async fn set_batch_transferred(call: Call) -> Answered {
 /// Clients look for the words of the reference; what was wrong with which batch follows them.
 fn not_ready(error: Error) -> Error {
     match error.rejection() {
-        Some(r) if matches!(r.kind, Kind::Conflict | Kind::NotFound) => Error::rejected(r.kind, r.code, format!("{NOT_READY} {}", r.message)),
+        Some(r) if matches!(r.kind, Kind::Conflict | Kind::NotFound) => {
+            Error::rejected(r.kind, r.code, format!("{NOT_READY} {}", r.message))
+        }
         _ => error,
     }
 }

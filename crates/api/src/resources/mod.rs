@@ -1,15 +1,21 @@
 //! Handlers, one file a resource, each with its rows of the operation table.
 
 mod admin_jobs;
+mod admin_objects;
 mod admin_periods;
+mod admin_users;
+mod admin_waterfall;
 mod authenticate;
 mod biviews_v1;
 mod biviews_v2;
 mod collection;
 mod health;
+mod journals;
 mod programs;
 mod render;
+mod reports;
 mod services;
+mod staging;
 mod uploads;
 mod views;
 
@@ -18,11 +24,19 @@ use crate::table::Operation;
 /// The rows of every resource, in the order of the coverage page.
 pub const ROWS: &[&[Operation]] = &[
     authenticate::ROWS,
+    staging::ROWS,
     uploads::ROWS,
     collection::ROWS,
     programs::ROWS,
+    journals::ROWS,
+    reports::ROWS,
     biviews_v1::ROWS,
     biviews_v2::ROWS,
     services::ROWS,
+    admin_objects::ROWS,
+    admin_jobs::ROWS,
+    admin_periods::ROWS,
+    admin_waterfall::ROWS,
+    admin_users::ROWS,
     health::ROWS,
 ];

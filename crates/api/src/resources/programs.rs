@@ -100,7 +100,7 @@ fn program(p: &job::Program) -> Value {
         .parameters
         .iter()
         .map(|q| {
-            json!({"id": q.id, "mandatory": if q.mandatory { "Y" } else { "N" }, "name": q.name, "sequence": q.sequence, "type": q.kind.name()})
+            json!({"id": q.id, "mandatory": if q.mandatory { "Y" } else { "N" }, "name": q.name, "sequence": q.sequence, "type": "VARCHAR2"})
         })
         .collect();
     json!({"program_id": p.id, "program_name": p.name, "parameters": parameters})

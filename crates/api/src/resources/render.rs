@@ -1,7 +1,7 @@
 //! Pieces of answers that several resources share.
 
 use accrual_app::job::{JobRow, Status};
-use accrual_base::Instant;
+use accrual_base::{Instant, PeriodId};
 use serde_json::{Value, json};
 
 /// `2021-12-08T18:46:46+00:00`, the spelling of job answers.
@@ -12,6 +12,11 @@ pub fn offset_time(at: Instant) -> String {
 /// `2021-12-08T18:46:46Z`, the spelling of batches, reports and staged rows.
 pub fn utc_time(at: Instant) -> String {
     format!("{}Z", at.iso_seconds())
+}
+
+/// `2024-02`
+pub fn month(period: PeriodId) -> String {
+    format!("{:04}-{:02}", period.0 / 100, period.0 % 100)
 }
 
 /// A job as the integration interface shows it.

@@ -7,10 +7,12 @@
 
 mod chunk;
 mod correction;
+mod listing;
 mod receive;
 mod setup;
 mod sweep;
 
+pub use listing::{MappedColumn, StageError, TemplateMapping, mapping, stage_errors};
 pub use receive::{Receipt, receive, receive_with};
 pub use setup::{Organisation, UploadSetup, setup};
 pub use sweep::recover;
