@@ -73,8 +73,15 @@ fn push(out: &mut Vec<Target>, line: &Line, kind: LegKind, bill: Option<&Bill>, 
 /// Contractual revenue: invoices in the order in which they came take the released amount first, the rest is unbilled
 /// (reference section 4.3), credits take back. Answers the net sell price with the credits: what is recognised in the end.
 fn contractual(line: &Line, setting: &Setting<'_>, nets: &[i64], portions: &[Portion], out: &mut Vec<Target>) -> Result<i64> {
-    let shape = Shape::of(line, setting.template)?;
+    let mut shape = Shape::of(line, setting.template)?;
     let released = portions.last().map_or(0, |p| p.to);
+    if line.bills.is_empty() && released == line.sell.abs() {
+        // by far the most lines: all released, nothing billed
+        if let Some(waterfall) = shape.waterfall.take() {
+            push(out, line, unbilled_kind(line), None, waterfall);
+            return Ok(line.sell);
+        }
+    }
     let (mut billed, mut position) = (Vec::new(), 0i64);
     for (at, bill) in line.bills.iter().enumerate().filter(|(at, _)| nets[*at] != 0) {
         let to = rounding::add(position, nets[at].abs())?;
@@ -92,9 +99,12 @@ fn contractual(line: &Line, setting: &Setting<'_>, nets: &[i64], portions: &[Por
         whole = rounding::add(whole, credit.whole)?;
         push(out, line, LegKind::Billed, Some(&line.bills[credit.at]), credit.series);
     }
-    let kind = if line.right_to_bill { LegKind::UnbilledReceivable } else { LegKind::Unbilled };
-    push(out, line, kind, None, unbilled);
+    push(out, line, unbilled_kind(line), None, unbilled);
     Ok(whole)
+}
+
+fn unbilled_kind(line: &Line) -> LegKind {
+    if line.right_to_bill { LegKind::UnbilledReceivable } else { LegKind::Unbilled }
 }
 
 /// How a line's amounts lie in time.

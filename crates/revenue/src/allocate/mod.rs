@@ -68,7 +68,7 @@ impl Share {
 
 /// Eligible lines, and ramp lines whatever their flag. A line without a price to allocate and without SSP brings nothing.
 fn participants(contract: &Contract, policies: &Policies) -> Participants {
-    let takes_part = |l: &Line| l.eligible || l.rule.as_ref().is_some_and(|r| r.ramp.is_some());
+    let takes_part = |l: &Line| l.eligible && !l.cancelled || l.rule.as_ref().is_some_and(|r| r.ramp.is_some());
     let lines: Vec<usize> = (0..contract.lines.len()).filter(|at| takes_part(&contract.lines[*at])).collect();
     if lines.is_empty() {
         return Participants::None;

@@ -23,7 +23,9 @@ pub(super) fn apply_all(
     ctx: &PeriodContext,
     refused: &mut Vec<Refused>,
 ) -> Result<()> {
-    let mut waiting: Vec<&Transaction<'_>> = rows.to_vec();
+    // a bill whose system line was refused was refused with it
+    let gone = |row: &Transaction<'_>| refused.iter().any(|r| r.id == row.id);
+    let mut waiting: Vec<&Transaction<'_>> = rows.iter().copied().filter(|row| !gone(row)).collect();
     let mut credited: BTreeSet<i64> = BTreeSet::new();
     while !waiting.is_empty() {
         let ids: BTreeSet<i64> = waiting.iter().map(|t| t.id).collect();

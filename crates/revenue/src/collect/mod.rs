@@ -58,7 +58,8 @@ pub fn apply(contract: &mut Contract, transactions: &[Transaction<'_>], policies
     let before = if contract.lines.is_empty() { None } else { Some(contract.clone()) };
     let mut refused = Vec::new();
     let mut sorted: Vec<&Transaction<'_>> = transactions.iter().collect();
-    sorted.sort_by_key(|t| (t.kind != TransactionType::Order, t.date, t.id));
+    // order rows as they came, bills by their dates
+    sorted.sort_by_key(|t| (t.kind != TransactionType::Order, (t.kind != TransactionType::Order).then_some(t.date), t.id));
     let split = sorted.iter().position(|t| t.kind != TransactionType::Order).unwrap_or(sorted.len());
     let (orders, bills) = sorted.split_at(split);
     let mut fresh = Vec::new();

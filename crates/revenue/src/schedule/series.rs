@@ -129,8 +129,19 @@ impl Series {
         let total = self.total()?;
         let mut amounts = Vec::with_capacity(self.amounts.len());
         let mut given = 0;
+        // months of one length have one weight: what was computed for the last few is kept
+        let mut known = [(0i64, 0i64); 4];
+        let mut oldest = 0;
         for weight in &self.amounts {
-            let part = rounding::mul_div(amount, *weight, total)?;
+            let part = match known.iter().find(|(w, _)| w == weight) {
+                Some((_, part)) => *part,
+                None => {
+                    let part = rounding::mul_div(amount, *weight, total)?;
+                    known[oldest] = (*weight, part);
+                    oldest = (oldest + 1) % known.len();
+                    part
+                }
+            };
             given = rounding::add(given, part)?;
             amounts.push(part);
         }
