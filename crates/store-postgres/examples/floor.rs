@@ -62,6 +62,8 @@ fn main() -> Result<()> {
         let chunks = port_copy(&store, 20_000)?;
         println!("  COPY {ROWS} x 12 integers: bare {bare:?}, port {port:?}, port in chunks of 20,000 {chunks:?}");
         read(&store)?;
+        change(&store)?;
+        beside_bulk(&store)?;
     }
     Ok(())
 }
@@ -224,5 +226,36 @@ fn read(store: &StoreHandle) -> Result<()> {
         })
     })?;
     println!("  read {rows} rows x 12 through the port: {:?} (sum {total})", started.elapsed());
+    Ok(())
+}
+
+/// Deferred updates by key, as a program that works on many rows makes them.
+fn change(store: &StoreHandle) -> Result<()> {
+    const COUNT: i64 = 100_000;
+    let started = Instant::now();
+    let last = store.read(|tx| tx.first("SELECT MAX(id) FROM small", &[], |row| row.int(0)))?.unwrap_or_default();
+    store.write(Lane::Bulk, move |tx| {
+        for id in last - COUNT..last {
+            tx.defer("UPDATE small SET amount = $2, note = $3 WHERE id = $1", &[id.into(), (-id).into(), "changed".into()])?;
+        }
+        Ok(Commit::Keep(()))
+    })?;
+    println!("  {COUNT} deferred updates by key: {:?}", started.elapsed());
+    Ok(())
+}
+
+/// How long a small write takes while chunks are loaded.
+fn beside_bulk(store: &StoreHandle) -> Result<()> {
+    let (loader, started) = (store.clone(), Instant::now());
+    let load = std::thread::spawn(move || port_copy(&loader, 20_000));
+    let mut times = Vec::new();
+    while !load.is_finished() {
+        let before = Instant::now();
+        store.write(Lane::Small, |tx| deferred(tx, next()).map(Commit::Keep))?;
+        times.push(before.elapsed());
+    }
+    times.sort_unstable();
+    let at = |per_mille: usize| times.get(times.len() * per_mille / 1_000).copied().unwrap_or_default();
+    println!("  small writes beside a load of {:?}: {} of them, median {:?}, p99 {:?}", started.elapsed(), times.len(), at(500), at(990));
     Ok(())
 }
