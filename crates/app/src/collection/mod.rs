@@ -46,12 +46,20 @@ const SLICE: usize = 5_000;
 /// # Errors
 /// `collection.period` when the organisation has no open period; `job.cancelled`; a fault.
 pub fn run(tenant: &Tenant, job: &JobRow, policies: &CollectionPolicies, progress: &mut dyn Progress) -> Result<String> {
+    run_in_chunks(tenant, job, policies, CHUNK, progress)
+}
+
+/// As [`run`], with another number of rows in one transaction.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_in_chunks(tenant: &Tenant, job: &JobRow, policies: &CollectionPolicies, chunk: usize, progress: &mut dyn Progress) -> Result<String> {
     let mut frozen = match progress.resume() {
         Some(bytes) => Frozen::parse(bytes)?,
         None => freeze(tenant, job.org_id, policies.book_id, progress)?,
     };
     if !frozen.closing {
-        collect(tenant, job, policies, &mut frozen, progress)?;
+        collect(tenant, job, policies, chunk, &mut frozen, progress)?;
     }
     close(tenant, &mut frozen, progress)?;
     Ok(answer(frozen.tally, progress))
@@ -97,7 +105,14 @@ pub(crate) fn period_context(tenant: &Tenant, org: i64, book: i64, open: PeriodI
     Ok(PeriodContext { open, watermarks, sequence })
 }
 
-fn collect(tenant: &Tenant, job: &JobRow, policies: &CollectionPolicies, frozen: &mut Frozen, progress: &mut dyn Progress) -> Result<()> {
+fn collect(
+    tenant: &Tenant,
+    job: &JobRow,
+    policies: &CollectionPolicies,
+    chunk: usize,
+    frozen: &mut Frozen,
+    progress: &mut dyn Progress,
+) -> Result<()> {
     let Scanned { plan, waits } = tenant.store.read(|tx| scan(tx, frozen, policies))?;
     progress.total(plan.len() as u64);
     progress.advance(frozen.next as u64);
@@ -119,7 +134,7 @@ fn collect(tenant: &Tenant, job: &JobRow, policies: &CollectionPolicies, frozen:
         scope.spawn(move || {
             let mut at = fixed.next;
             while at < plan.len() {
-                let prepared = preparer.prepare(plan.chunk(at, CHUNK));
+                let prepared = preparer.prepare(plan.chunk(at, chunk));
                 at += prepared.as_ref().map_or(plan.len(), |p| p.taken);
                 if send.send(prepared).is_err() {
                     return; // the writing side gave up

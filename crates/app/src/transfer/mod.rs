@@ -8,7 +8,7 @@ mod run;
 pub mod status;
 
 pub use format::{COLUMNS, Form};
-pub use run::run;
+pub use run::{run, run_in_chunks};
 pub use status::{Batch, SetTransferred, batch, list, ready};
 
 use crate::{Context, Tenant};

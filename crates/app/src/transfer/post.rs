@@ -14,9 +14,6 @@ use accrual_store::{Flow, Read};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Lines of one transaction, more or less.
-const CHUNK: usize = 25_000;
-
 /// One journal line on its way to the store.
 #[derive(Clone, Debug)]
 pub(super) struct Line {
@@ -81,6 +78,8 @@ pub(super) struct Posting<'a> {
     pub criteria: &'a Criteria,
     pub watermarks: Vec<Watermark>,
     pub reporting: Currency,
+    /// Lines of one transaction, more or less.
+    pub chunk: usize,
 }
 
 impl Posting<'_> {
@@ -97,7 +96,7 @@ impl Posting<'_> {
                 self.line(&schedule, &sets, &mut chunk)?;
             }
             chunk.through = schedule.line_id;
-            if chunk.lines.len() >= CHUNK {
+            if chunk.lines.len() >= self.chunk {
                 each(std::mem::take(&mut chunk))?;
             }
             Ok(Flow::Continue)

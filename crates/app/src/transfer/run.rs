@@ -14,11 +14,22 @@ use accrual_store::journals::{self, BatchRow, BatchUpdate, ReportRow, first_id};
 use accrual_store::{Commit, Lane, Write, periods, schedules, sequence};
 use std::sync::mpsc::sync_channel;
 
+/// Lines of one transaction, more or less: it must not hold the writer longer than a small write can wait.
+const CHUNK: usize = 25_000;
+
 /// Makes a transfer batch of what the job's organisation has not posted through its open period. Answers what became of it.
 ///
 /// # Errors
 /// `collection.period` when no period is open, `transfer.criteria`, `job.cancelled`; a fault.
 pub fn run(tenant: &Tenant, job: &JobRow, progress: &mut dyn Progress) -> Result<String> {
+    run_in_chunks(tenant, job, CHUNK, progress)
+}
+
+/// As [`run`], with another number of journal lines in one transaction.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_in_chunks(tenant: &Tenant, job: &JobRow, chunk: usize, progress: &mut dyn Progress) -> Result<String> {
     let criteria = criteria(&parameters(job)?)?;
     let mut frozen = match progress.resume() {
         Some(bytes) => Frozen::parse(bytes)?,
@@ -26,7 +37,7 @@ pub fn run(tenant: &Tenant, job: &JobRow, progress: &mut dyn Progress) -> Result
     };
     let status = tenant.store.read(|tx| status::batch_in(tx, frozen.batch))?.status;
     if status == status::NEW {
-        if let Some(message) = fill(tenant, job, &criteria, &mut frozen, progress)? {
+        if let Some(message) = fill(tenant, job, &criteria, chunk, &mut frozen, progress)? {
             return Ok(message);
         }
     }
@@ -83,7 +94,14 @@ fn start(tenant: &Tenant, job: &JobRow, criteria: &Criteria, progress: &mut dyn 
 }
 
 /// Writes the journal lines. Answers a message when the batch ends here, without lines or in error.
-fn fill(tenant: &Tenant, job: &JobRow, criteria: &Criteria, frozen: &mut Frozen, progress: &mut dyn Progress) -> Result<Option<String>> {
+fn fill(
+    tenant: &Tenant,
+    job: &JobRow,
+    criteria: &Criteria,
+    chunk: usize,
+    frozen: &mut Frozen,
+    progress: &mut dyn Progress,
+) -> Result<Option<String>> {
     let (posts, reporting, watermarks) = tenant.store.read(|tx| {
         let profiles = Profiles::load(tx)?;
         let marks = journals::whole_watermarks(tx, frozen.org, frozen.book)?;
@@ -94,7 +112,7 @@ fn fill(tenant: &Tenant, job: &JobRow, criteria: &Criteria, frozen: &mut Frozen,
     if !posts {
         return end(tenant, job, frozen, status::NO_DATA, "Posting is switched off for schedules or for the book.").map(Some);
     }
-    let posting = Posting { frozen: &frozen.clone(), criteria, watermarks, reporting };
+    let posting = Posting { frozen: &frozen.clone(), criteria, watermarks, reporting, chunk };
     if !criteria.is_whole() {
         // marks on lines cannot be taken back in one step: whether it balances is known before the first is set
         let mut balance = frozen.clone();

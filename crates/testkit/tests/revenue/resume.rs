@@ -1,0 +1,128 @@
+//! Collections and transfers that are stopped in the middle go on where they were, and double nothing.
+
+use crate::setup::{COLLECT, Row, TRANSFER, balance, stage, view};
+use accrual_app::job::{JobRow, Progress, Ticket};
+use accrual_app::{collection, transfer};
+use accrual_base::Result;
+use accrual_store::{Commit, Lane, jobs};
+use accrual_testkit::{Backend, World};
+
+/// A worker that stops before its n-th step.
+struct Worker {
+    job: i64,
+    steps: std::sync::atomic::AtomicI64,
+    checkpoint: Option<Vec<u8>>,
+    warnings: usize,
+}
+
+impl Progress for Worker {
+    fn total(&mut self, _: u64) {}
+    fn advance(&mut self, _: u64) {}
+    fn cancelled(&self) -> bool {
+        self.steps.fetch_sub(1, std::sync::atomic::Ordering::Relaxed) <= 0
+    }
+    fn warn(&mut self, _: &str) {
+        self.warnings += 1;
+    }
+    fn resume(&self) -> Option<&[u8]> {
+        self.checkpoint.as_deref()
+    }
+    fn checkpoint(&mut self, _: &[u8]) -> Result<()> {
+        Ok(())
+    }
+    fn checkpoint_in(&self) -> Ticket {
+        Ticket::of(self.job, "worker".to_owned())
+    }
+}
+
+/// Gives a submitted job to the worker of the test.
+fn take(world: &World, program: &str) -> i64 {
+    let (id, now) = (world.submit(program, 1, &[]), world.tenant().now());
+    world.tenant().store.write(Lane::Small, move |tx| jobs::start(tx, id, "worker", now, now).map(Commit::Keep)).expect("started");
+    id
+}
+
+/// Runs steps of a job again and again until it ends; answers how often it was stopped.
+fn run(world: &World, id: i64, steps: i64, program: &dyn Fn(&JobRow, &mut Worker) -> Result<String>) -> (u32, String) {
+    for stopped in 0..100 {
+        let job = world.tenant().store.read(|tx| jobs::get(tx, id)).expect("job").expect("job");
+        let mut worker = Worker { job: id, steps: steps.into(), checkpoint: job.checkpoint.clone(), warnings: 0 };
+        match program(&job, &mut worker) {
+            Ok(message) => return (stopped, message),
+            Err(error) => assert_eq!(error.rejection().map(|r| r.code), Some("job.cancelled"), "{error}"),
+        }
+    }
+    panic!("the job never ends");
+}
+
+fn rows() -> Vec<Row> {
+    let mut rows: Vec<Row> = (0..40).map(|n| Row::order(&format!("S{}", n / 4), &format!("L{n}"), "366", "366")).collect();
+    rows.extend((0..40).map(|n| Row::invoice(&format!("L{n}"), &format!("I{n}"), "15-JAN-2024", "366")));
+    rows.push(Row::invoice("NOWHERE", "IX", "15-JAN-2024", "366"));
+    rows
+}
+
+#[test]
+fn a_collection_that_stops_after_every_chunk_collects_each_row_once() {
+    for backend in Backend::all() {
+        let world = World::on(backend).jobs_wait().build();
+        stage(&world, &rows());
+        let id = take(&world, COLLECT);
+        let tenant = world.tenant();
+        let policies = tenant.store.read(|tx| collection::load_policies(tx, 1, None)).unwrap();
+        let (stopped, message) = run(&world, id, 1, &|job, worker| collection::run_in_chunks(&tenant, job, &policies, 10, worker));
+        assert!(stopped >= 5, "stopped {stopped} times");
+        assert!(message.starts_with("Warning: 80 rows collected, 10 new contracts, 1 rows refused"), "{message}");
+        assert_eq!(view(&world, "BI3_RC_HEAD", &["ID"]).len(), 10);
+        assert_eq!(view(&world, "BI3_RC_LNS", &["ID"]).len(), 40);
+        assert_eq!(view(&world, "BI3_RC_BILL", &["ID"]).len(), 40);
+        assert_eq!(balance(&world, "R", 202_412), 40 * 36_600);
+        assert_eq!(balance(&world, "L", 202_412), 0, "all billed and all recognised");
+    }
+}
+
+#[test]
+fn a_collection_started_again_after_its_end_changes_nothing() {
+    let world = World::on(Backend::Memory).jobs_wait().build();
+    stage(&world, &rows());
+    let id = take(&world, COLLECT);
+    let tenant = world.tenant();
+    let policies = tenant.store.read(|tx| collection::load_policies(tx, 1, None)).unwrap();
+    let program = |job: &JobRow, worker: &mut Worker| collection::run_in_chunks(&tenant, job, &policies, 1_000, worker);
+    run(&world, id, 1_000, &program);
+    let before = (view(&world, "BI3_RC_SCHD", &[]), view(&world, "BI3_RC_LNS", &[]));
+    run(&world, id, 1_000, &program);
+    assert_eq!((view(&world, "BI3_RC_SCHD", &[]), view(&world, "BI3_RC_LNS", &[])), before);
+}
+
+#[test]
+fn a_transfer_that_stops_after_every_chunk_posts_each_entry_once() {
+    for backend in Backend::all() {
+        let world = World::on(backend).jobs_wait().build();
+        stage(&world, &rows());
+        let tenant = world.tenant();
+        let policies = tenant.store.read(|tx| collection::load_policies(tx, 1, None)).unwrap();
+        let collect = take(&world, COLLECT);
+        run(&world, collect, 1_000, &|job, worker| collection::run(&tenant, job, &policies, worker));
+        let finish = |id: i64| {
+            let now = tenant.now();
+            tenant.store.write(Lane::Small, move |tx| jobs::finish(tx, id, "worker", "Completed", "", now).map(Commit::Keep)).expect("finished");
+        };
+        finish(collect);
+        let id = take(&world, TRANSFER);
+        let (stopped, message) = run(&world, id, 1, &|job, worker| transfer::run_in_chunks(&tenant, job, 8, worker));
+        assert!(stopped >= 9, "stopped {stopped} times");
+        assert_eq!(message, "Batch 1 is ready to transfer: 80 journal lines.");
+        let mut numbers = Vec::new();
+        transfer::lines(&tenant, &world.context(), 1, 0, 1_000, transfer::Form::Csv, &mut |line| {
+            numbers.push(String::from_utf8_lossy(line).split(',').take(6).map(str::to_owned).collect::<Vec<_>>());
+            Ok(())
+        })
+        .unwrap();
+        let first: i64 = numbers[1][0].parse().unwrap();
+        for (number, row) in (0..).zip(&numbers[1..]) {
+            assert_eq!(row[0].parse::<i64>().unwrap(), first + number, "ids of a batch are neighbours");
+        }
+        assert_eq!(numbers.len(), 81);
+    }
+}
