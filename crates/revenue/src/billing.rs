@@ -119,7 +119,9 @@ pub fn derive_values(line: &mut Line) -> Result<()> {
         None => None,
         Some(_) if line.cancelled => Some(0),
         Some(fair) => Some(match fair.basis {
-            Basis::Percent if line.ordered.list != 0 && list != line.ordered.list => rounding::mul_div(fair.ordered, list, line.ordered.list)?,
+            Basis::Percent if line.ordered.list != 0 && list != line.ordered.list => {
+                rounding::mul_div(fair.ordered, list, line.ordered.list)?
+            }
             Basis::Amount if !line.ordered.quantity.is_zero() && quantity != line.ordered.quantity => {
                 rounding::mul_rate(fair.ordered, quantity / line.ordered.quantity, 0)?
             }

@@ -111,7 +111,10 @@ fn add_leg(line: &mut Line, key: Key, reversal: bool, series: Series, ctx: &Peri
         return Ok(());
     }
     if line.next_leg > MOST_LEGS {
-        return Err(Error::conflict("revenue.legs", format!("Line {} has used all {MOST_LEGS} schedule numbers; order the rest as a new line.", line.id)));
+        return Err(Error::conflict(
+            "revenue.legs",
+            format!("Line {} has used all {MOST_LEGS} schedule numbers; order the rest as a new line.", line.id),
+        ));
     }
     line.legs.push(Leg {
         number: line.next_leg,

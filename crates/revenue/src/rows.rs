@@ -86,7 +86,14 @@ pub fn expand(blob: &[u8], line: &LineInfo, watermarks: &[Watermark], mut emit: 
 }
 
 /// Rows of the periods `after..=through` of one leg.
-fn one(leg: &LegView<'_>, line: &LineInfo, posted: i32, after: i32, through: i32, emit: &mut impl FnMut(&Row<'_>) -> Result<()>) -> Result<()> {
+fn one(
+    leg: &LegView<'_>,
+    line: &LineInfo,
+    posted: i32,
+    after: i32,
+    through: i32,
+    emit: &mut impl FnMut(&Row<'_>) -> Result<()>,
+) -> Result<()> {
     let mut converter = Converter::new(leg.rates, leg.currency, line.functional, line.reporting);
     let (debit, credit) = sides(leg.kind);
     let first = line.id << 20 | i64::from(leg.number) << 10;

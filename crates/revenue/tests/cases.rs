@@ -3,6 +3,7 @@
 //! Every file of `cases/` has a row in the table below and is run by it. `docs/reference/worked-cases.md` lists all
 //! cases with those that wait for something not built. Figures marked inconsistent in their source are not forced:
 //! the row then tests the recomputed ones that the file's notes give.
+#![allow(clippy::unwrap_used)]
 
 #[path = "cases/allocation.rs"]
 mod allocation;

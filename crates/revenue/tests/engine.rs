@@ -1,4 +1,5 @@
 //! The fold of transactions, seen from outside: one contract through its months.
+#![allow(clippy::unwrap_used)]
 
 mod common;
 
@@ -11,7 +12,10 @@ use common::*;
 fn an_order_is_recognised_by_the_day_upon_booking() {
     let mut world = World::new(202_101);
     world.order(1, 50_000, "2021-01-01", "2021-05-31");
-    assert_eq!(world.amounts(1, LegKind::Unbilled), [(202_101, 10_265), (202_102, 9272), (202_103, 10_265), (202_104, 9934), (202_105, 10_264)]);
+    assert_eq!(
+        world.amounts(1, LegKind::Unbilled),
+        [(202_101, 10_265), (202_102, 9272), (202_103, 10_265), (202_104, 9934), (202_105, 10_264)]
+    );
 }
 
 #[test]
@@ -55,7 +59,10 @@ fn an_invoice_after_the_close_reverses_the_order_entries_and_books_the_billed_on
     assert_eq!(world.amounts(1, LegKind::Billed), [(202_102, 20_000), (202_103, 10_000)]);
     let reversal: Vec<_> = world.contract.lines[0].legs.iter().filter(|l| l.reversal).collect();
     assert_eq!((reversal.len(), reversal[0].amounts.as_slice()), (1, [-10_000].as_slice()));
-    assert_eq!(world.amounts(1, LegKind::Unbilled), [(202_101, 10_000), (202_102, -10_000), (202_104, 10_000), (202_105, 10_000), (202_106, 10_000)]);
+    assert_eq!(
+        world.amounts(1, LegKind::Unbilled),
+        [(202_101, 10_000), (202_102, -10_000), (202_104, 10_000), (202_105, 10_000), (202_106, 10_000)]
+    );
 }
 
 #[test]

@@ -1,4 +1,5 @@
 //! Random lives of a contract: whatever is collected, posted and closed in whatever order, the invariants hold.
+#![allow(clippy::unwrap_used)]
 
 mod common;
 
@@ -60,7 +61,11 @@ fn setups() -> impl Strategy<Value = PobTemplate> {
         1 => Just(RatableMethod::NextMonth),
     ];
     (events, methods, any::<bool>(), any::<bool>()).prop_map(|(release, ratable, daily, percent)| {
-        let ratable = if release == ReleaseEvent::UponBillingBilled && ratable == RatableMethod::Condense { RatableMethod::InvoiceRatable } else { ratable };
+        let ratable = if release == ReleaseEvent::UponBillingBilled && ratable == RatableMethod::Condense {
+            RatableMethod::InvoiceRatable
+        } else {
+            ratable
+        };
         let accounting = if daily { AccountingMethod::Daily } else { AccountingMethod::PartialMonthly };
         let retain = if percent { RetainMethod::Percent } else { RetainMethod::Amount };
         PobTemplate { release, ratable, accounting, retain, ..template() }

@@ -17,7 +17,8 @@ pub(super) fn second(contract: &mut Contract) -> Result<()> {
         }
     }
     for members in groups.values() {
-        let percent = |at: usize| contract.lines[at].rule.as_ref().and_then(|r| r.second_level.as_ref()).map_or(Decimal::ZERO, |l| l.percent);
+        let percent =
+            |at: usize| contract.lines[at].rule.as_ref().and_then(|r| r.second_level.as_ref()).map_or(Decimal::ZERO, |l| l.percent);
         let percents: Vec<Decimal> = members.iter().map(|at| percent(*at)).collect();
         if percents.iter().sum::<Decimal>() != Decimal::ONE_HUNDRED {
             contract.allocation_error = Some("RPRO-00606");

@@ -34,11 +34,10 @@ pub fn put_decimal(out: &mut Vec<u8>, value: Decimal) {
     let magnitude = mantissa.unsigned_abs();
     // scale and sign, then the 96 bits in two parts
     put_u64(out, u64::from(value.scale()) << 1 | u64::from(mantissa < 0));
-    put_u64(out, (magnitude & u128::from(u64::MAX)) as u64);
-    if magnitude > u128::from(u64::MAX) {
-        put_u64(out, (magnitude >> 64) as u64);
-    } else {
-        put_u64(out, 0);
+    let low = magnitude & u128::from(u64::MAX);
+    for part in [low, magnitude >> 64] {
+        // both halves of 128 bits fit
+        put_u64(out, u64::try_from(part).unwrap_or(u64::MAX));
     }
 }
 

@@ -46,7 +46,13 @@ fn refuse<T>(code: &'static str, message: impl Into<String>) -> Result<T> {
     Err(Error::conflict(code, message))
 }
 
-fn apply(contract: &mut Contract, row: &Transaction<'_>, policies: &Policies, ctx: &PeriodContext, credited: &mut BTreeSet<i64>) -> Result<()> {
+fn apply(
+    contract: &mut Contract,
+    row: &Transaction<'_>,
+    policies: &Policies,
+    ctx: &PeriodContext,
+    credited: &mut BTreeSet<i64>,
+) -> Result<()> {
     if contract.lines.iter().any(|l| l.bills.iter().any(|b| b.id == row.id)) {
         return Ok(());
     }
@@ -108,7 +114,13 @@ fn credit_line(contract: &Contract, row: &Transaction<'_>) -> Result<usize> {
             Link::Known(id) => contract.lines.iter().position(|l| l.bills.iter().any(|b| b.id == id)),
             _ => None,
         };
-        let code = if row.cancelled { "RPRO-00655" } else if cancelation { "RPRO-00654" } else { "RPRO-00624" };
+        let code = if row.cancelled {
+            "RPRO-00655"
+        } else if cancelation {
+            "RPRO-00654"
+        } else {
+            "RPRO-00624"
+        };
         return found.map_or_else(|| refuse(code, "The bill named in Orig INV Line ID does not exist in the system; load it first."), Ok);
     }
     let link = if by_order { row.original_order } else { row.order };
@@ -181,12 +193,13 @@ fn check_cancelation(line: &Line, row: &Transaction<'_>, bill: &Bill, policies: 
             billing::available(line, invoice)?
         }
         None if !policies.credit_order_line => {
-            return refuse("RPRO-00662", "An invoice cancelation on an order line needs the billing integration; name the invoice instead.");
+            return refuse(
+                "RPRO-00662",
+                "An invoice cancelation on an order line needs the billing integration; name the invoice instead.",
+            );
         }
         None if billing::net_billed(line)? == 0 => return refuse("RPRO-00659", "The order line has no billing to cancel."),
-        None => {
-            line.bills.iter().try_fold(0, |sum, b| rounding::add(sum, billing::available(line, b)?))?
-        }
+        None => line.bills.iter().try_fold(0, |sum, b| rounding::add(sum, billing::available(line, b)?))?,
     };
     fits(bill.amount, available, "RPRO-00660", "The cancelation is more than what is left of the invoice")
 }

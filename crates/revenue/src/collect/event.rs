@@ -71,12 +71,18 @@ fn apply(contract: &mut Contract, event: &Event, policies: &Policies, ctx: &Peri
     }
     let pob = contract.pob(line.pob).ok_or_else(|| Error::fault(format!("line {id} has no performance obligation")))?;
     if pob.lead_line != id {
-        return Err(Error::conflict("revenue.event", "The line follows the leading line of its obligation; send the event for the leading line."));
+        return Err(Error::conflict(
+            "revenue.event",
+            "The line follows the leading line of its obligation; send the event for the leading line.",
+        ));
     }
     let template = policies.template(pob.template)?;
     let named = template.event.as_deref().is_none_or(|name| name == event.name);
     if template.release != ReleaseEvent::UponEvent || !named {
-        let message = format!("The obligation {:?} is not released by the event {:?}; correct its POB template or the event.", template.name, event.name);
+        let message = format!(
+            "The obligation {:?} is not released by the event {:?}; correct its POB template or the event.",
+            template.name, event.name
+        );
         return Err(Error::conflict("revenue.event", message));
     }
     if line.actions.iter().any(|a| matches!(a.cause, Cause::Manual(_))) {
@@ -99,8 +105,15 @@ fn apply(contract: &mut Contract, event: &Event, policies: &Policies, ctx: &Peri
         _ => {}
     }
     let measure = if event.cumulative && whole != 0 { Measure::Fraction(step.abs(), whole) } else { figure.measure() };
-    let action =
-        Action { direction, cause: Cause::Event(event.id), measure, date: event.date, period: ctx.open, start: event.start, end: event.end };
+    let action = Action {
+        direction,
+        cause: Cause::Event(event.id),
+        measure,
+        date: event.date,
+        period: ctx.open,
+        start: event.start,
+        end: event.end,
+    };
     if let Some(line) = contract.lines.iter_mut().find(|l| l.id == id) {
         line.actions.push(action);
     }
@@ -137,7 +150,9 @@ fn check_columns(event: &Event, line: &Line) -> Result<()> {
     if event.amount.is_some_and(|a| a.signum() * line.sell.signum() < 0) {
         return refuse("RPRO-00755", "The release amount and the line must have the same sign.");
     }
-    if event.quantity.is_some_and(|q| q < Decimal::ZERO || q.is_zero() && !event.cumulative) || event.quantity.is_some() && line.quantity.is_zero() {
+    if event.quantity.is_some_and(|q| q < Decimal::ZERO || q.is_zero() && !event.cumulative)
+        || event.quantity.is_some() && line.quantity.is_zero()
+    {
         return refuse("INVALID_QUANTITY_EVENT", "A release quantity is positive and needs an ordered quantity.");
     }
     Ok(())

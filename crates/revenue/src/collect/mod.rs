@@ -9,8 +9,8 @@ pub use event::{Event, Process, apply_events};
 pub use transaction::{Link, Transaction};
 
 use crate::contract::{Action, Cause, Contract, Direction, Line, Measure, PeriodContext, Pob, TransactionType};
-use crate::policy::{Policies, ReleaseEvent};
 use crate::pob::Candidate;
+use crate::policy::{Policies, ReleaseEvent};
 use crate::{allocate, reconcile, target};
 use accrual_base::{Error, Rejection, Result};
 

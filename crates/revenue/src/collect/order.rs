@@ -112,6 +112,9 @@ fn update(contract: &mut Contract, at: usize, row: &Transaction<'_>, policies: &
     if row.id <= line.source || row.repeats_source {
         return Ok(());
     }
+    if line.cancelled && !row.cancelled {
+        return Err(Error::conflict("RPRO-00619", "The order line is cancelled and takes no more changes; send a new line."));
+    }
     let updated = updated(line, row, policies)?;
     if updated != (Line { source: row.id, ..line.clone() }) {
         check(line, row)?;
@@ -152,13 +155,16 @@ fn updated(line: &Line, row: &Transaction<'_>, policies: &Policies) -> Result<Li
 fn check(line: &Line, row: &Transaction<'_>) -> Result<()> {
     let refuse = |code, message: String| Err(Error::conflict(code, message));
     if line.standalone {
-        return refuse("RPRO-00617", "The line was made by the system for a bill without an order and takes no update; send the change as a bill.".into());
-    }
-    if line.cancelled {
-        return refuse("RPRO-00619", "The order line is cancelled and takes no more changes; send a new line.".into());
+        return refuse(
+            "RPRO-00617",
+            "The line was made by the system for a bill without an order and takes no update; send the change as a bill.".into(),
+        );
     }
     if row.currency != line.currency || row.functional != line.functional {
-        return refuse("revenue.currency", format!("The line is kept in {}; an update may not change its currencies. Send a new line.", line.currency));
+        return refuse(
+            "revenue.currency",
+            format!("The line is kept in {}; an update may not change its currencies. Send a new line.", line.currency),
+        );
     }
     if row.sell.signum() * line.ordered.sell.signum() < 0 {
         return refuse("RPRO-00616", "The update changes the sign of the extended sell price; send a new line instead.".into());
@@ -179,7 +185,10 @@ fn check(line: &Line, row: &Transaction<'_>) -> Result<()> {
         return refuse("RPRO-00611", "The extended sell price is lower than what is invoiced on the line; cancel invoices first.".into());
     }
     if row.sell != line.ordered.sell && row.sell.abs() < credits.abs() {
-        return refuse("RPRO-00612", "The extended sell price is lower than the credits on the order line; take credits back first.".into());
+        return refuse(
+            "RPRO-00612",
+            "The extended sell price is lower than the credits on the order line; take credits back first.".into(),
+        );
     }
     Ok(())
 }

@@ -72,11 +72,17 @@ pub fn spread(method: &RatableMethod, accounting: AccountingMethod, amount: i64,
 /// First and last period of a term, checked.
 fn periods(start: Day, end: Day) -> Result<(i32, i32)> {
     if end < start {
-        return Err(Error::invalid("RPRO-00627", format!("The revenue end date {end} lies before the start date {start}; correct one of them.")));
+        return Err(Error::invalid(
+            "RPRO-00627",
+            format!("The revenue end date {end} lies before the start date {start}; correct one of them."),
+        ));
     }
     let (first, last) = (PeriodId::of(start).index(), PeriodId::of(end).index());
     if last - first >= MOST_PERIODS {
-        return Err(Error::invalid("RPRO-00068", format!("The term {start} to {end} has more than {MOST_PERIODS} accounting periods; shorten it.")));
+        return Err(Error::invalid(
+            "RPRO-00068",
+            format!("The term {start} to {end} has more than {MOST_PERIODS} accounting periods; shorten it."),
+        ));
     }
     Ok((first, last))
 }

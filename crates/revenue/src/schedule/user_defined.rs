@@ -7,7 +7,10 @@ use accrual_base::{Error, PeriodId, Result, rounding};
 /// Each percentage falls after its duration, counted from the period of release; the last step takes the residue.
 pub fn spread(amount: i64, terms: &Terms, steps: &[UserDefinedStep]) -> Result<Series> {
     if steps.iter().map(|s| s.percent).sum::<i64>() != 10_000 {
-        return Err(Error::invalid("pob.schedule", "The percentages of a user defined schedule must sum to 100; correct the POB template."));
+        return Err(Error::invalid(
+            "pob.schedule",
+            "The percentages of a user defined schedule must sum to 100; correct the POB template.",
+        ));
     }
     let mut series = Series::default();
     let mut left = amount;

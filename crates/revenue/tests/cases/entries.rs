@@ -91,7 +91,10 @@ pub fn order_up_and_down(case: &Value) {
     for (pair, want) in states.windows(2).zip(list(&case["expected"]["impact"])) {
         let got = change(&pair[0], &pair[1]);
         let side = |debit: &str, credit: &str| want.get(debit).map_or_else(|| -money(&want[credit]), money);
-        assert_eq!(got, Balances::from([(account("Contract Liability"), side("CL_dr", "CL_cr")), (account("Revenue"), side("REV_dr", "REV_cr"))]));
+        assert_eq!(
+            got,
+            Balances::from([(account("Contract Liability"), side("CL_dr", "CL_cr")), (account("Revenue"), side("REV_dr", "REV_cr"))])
+        );
     }
     let balance = &case["expected"]["balance"];
     assert_eq!(states.last().unwrap()[&account("Revenue")], -money(&balance["REV_cr"]));
@@ -207,10 +210,16 @@ pub fn effect_on_order(case: &Value) {
     assert_eq!((memo.sell, memo.allocatable, billed(&memo)), (money(&want["sell"]), money(&want["allocatable"]), money(&want["billed"])));
     let cancelled = line(90_000, 70_000, 10, TransactionType::InvoiceCancelation, -70_000);
     let want = &expected["CM_C_full_on_700_so"];
-    assert_eq!((cancelled.sell, cancelled.allocatable, billed(&cancelled)), (money(&want["sell"]), money(&want["allocatable"]), money(&want["billed"])));
+    assert_eq!(
+        (cancelled.sell, cancelled.allocatable, billed(&cancelled)),
+        (money(&want["sell"]), money(&want["allocatable"]), money(&want["billed"]))
+    );
     let returned = line(90_000, 70_000, 10, TransactionType::Return, -35_000);
     let want = &expected["CM_R_half_on_900_list_700_sell"];
-    assert_eq!((returned.list, returned.allocatable, billed(&returned)), (money(&want["list"]), money(&want["allocatable"]), money(&want["billed"])));
+    assert_eq!(
+        (returned.list, returned.allocatable, billed(&returned)),
+        (money(&want["list"]), money(&want["allocatable"]), money(&want["billed"]))
+    );
     assert_eq!(returned.quantity, Decimal::from(want["qty"].as_i64().unwrap()));
 }
 

@@ -24,7 +24,8 @@ pub fn consolidated(case: &Value) {
     };
     let rule = &case["inputs"]["rule"];
     let elements = list(&rule["elements"]).iter().map(element).collect();
-    let advanced = AdvancedRule { name: "HW with SW".into(), template: 7, grouping: text(&rule["grouping_identifier"]).to_owned(), elements };
+    let advanced =
+        AdvancedRule { name: "HW with SW".into(), template: 7, grouping: text(&rule["grouping_identifier"]).to_owned(), elements };
     let rules = Rules { advanced: vec![advanced], auto: 1, ..Rules::default() };
     let assigned = rules.assign(&candidates);
     let name = |line: i64| lines[usize::try_from(line - 1).unwrap()].0.as_str();

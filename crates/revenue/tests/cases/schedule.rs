@@ -211,8 +211,10 @@ pub fn credit_rule(case: &Value) {
     }
     world.collect();
     let leg = world.line(1).legs.iter().find(|l| l.kind == LegKind::Billed && l.bill == Some(3)).unwrap();
-    let got: Vec<i64> = (0..6).map(|m| PeriodId(201_901).plus(m).index() - leg.start.index())
-        .map(|at| usize::try_from(at).ok().and_then(|at| leg.amounts.get(at)).copied().unwrap_or(0)).collect();
+    let got: Vec<i64> = (0..6)
+        .map(|m| PeriodId(201_901).plus(m).index() - leg.start.index())
+        .map(|at| usize::try_from(at).ok().and_then(|at| leg.amounts.get(at)).copied().unwrap_or(0))
+        .collect();
     let expected = &case["expected"];
     let want = expected.get("schedule").unwrap_or(&expected["schedule_per_month"]);
     if fixed {
