@@ -3,10 +3,11 @@
 //! Successes and refusals are stored alike. Not stored: faults, refusals before the command ran, and
 //! `Busy`, which asks to try again.
 
+use crate::tenant::Tenant;
 use accrual_base::error::{Kind, Place, Rejection};
 use accrual_base::{Error, Instant, Result};
 use accrual_store::idempotency::{self as store, Stored};
-use accrual_store::{Read, Write};
+use accrual_store::{Commit, Lane, Read, Write};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
@@ -95,6 +96,15 @@ impl Key {
             &Stored { operation: self.operation.to_owned(), request_hash: self.request_hash.clone(), at: now, answer },
         )
     }
+}
+
+/// Deletes the answers that are too old to be replayed; answers how many. Safe at any time.
+///
+/// # Errors
+/// A fault from the database.
+pub fn sweep(tenant: &Tenant) -> Result<u64> {
+    let before = tenant.now().plus_seconds(-KEPT_SECONDS);
+    tenant.store.write(Lane::Small, move |tx| store::sweep(tx, before).map(Commit::Keep))
 }
 
 /// Whether a refusal is an answer of the command, to be replayed.

@@ -9,7 +9,7 @@ pub mod config;
 pub mod collection;
 pub mod context;
 pub mod execute;
-mod idempotency;
+pub mod idempotency;
 pub mod generate;
 pub mod job;
 pub mod period;

@@ -128,7 +128,10 @@ fn the_same_key_answers_the_same_for_a_day() {
         clock.set(NOW.plus_seconds(24 * 3600));
         assert_eq!(execute_blocking(tenant, &keyed, take("a")).expect("replay"), 1);
         clock.set(NOW.plus_seconds(24 * 3600 + 1));
+        assert_eq!(accrual_app::idempotency::sweep(tenant).expect("sweep"), 1);
+        assert_eq!(count(tenant, "idempotency"), 0);
         assert_eq!(execute_blocking(tenant, &keyed, take("b")).expect("a free key"), 2);
+        assert_eq!(accrual_app::idempotency::sweep(tenant).expect("sweep"), 0);
         assert_eq!(execute_blocking(tenant, &keyed, take("b")).expect("replay"), 2);
     });
 }

@@ -10,6 +10,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+/// Time between two sweeps of old answers of idempotent commands.
+const SWEEP: Duration = Duration::from_secs(600);
+
 /// How a runner works.
 #[derive(Clone)]
 pub struct Options {
@@ -186,6 +189,7 @@ impl Inner {
     }
 
     fn beats(&self) {
+        let mut swept = std::time::Instant::now();
         while !self.stopping() || !self.active().is_empty() {
             let seen = self.bell.count();
             self.bell.wait(seen, if self.stopping() { Duration::from_millis(50) } else { self.options.beat });
@@ -198,6 +202,12 @@ impl Inner {
                 && let Err(e) = self.recover(false)
             {
                 tracing::error!(tenant = %self.tenant.name, error = %e, "silent jobs cannot be looked for");
+            }
+            if swept.elapsed() >= SWEEP {
+                swept = std::time::Instant::now();
+                if let Err(e) = accrual_app::idempotency::sweep(&self.tenant) {
+                    tracing::error!(tenant = %self.tenant.name, error = %e, "old answers cannot be swept");
+                }
             }
         }
     }

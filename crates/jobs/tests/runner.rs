@@ -297,3 +297,16 @@ fn shutdown_puts_a_running_job_back() {
         assert_eq!((job.status.as_str(), job.worker.as_deref(), job.finished_at), ("Pending", None, None));
     });
 }
+
+#[test]
+fn two_processes_share_one_queue() {
+    on_every_store(|tenant| {
+        let runners = ["a", "b"].map(|name| Runner::start(tenant.clone(), options(name)).expect("runner"));
+        let ids: Vec<i64> = (0..12).map(|n| submit(tenant, if n % 3 == 0 { TRANSFER } else { COUNT }, 1)).collect();
+        for id in &ids {
+            assert_eq!(ended(tenant, *id).status, "Completed");
+        }
+        assert_eq!(steps(tenant), 80, "eight jobs of ten steps, each run by one of the two");
+        drop(runners);
+    });
+}

@@ -146,6 +146,7 @@ impl World {
         self.stop_jobs();
         self.system().close();
         self.parts().system = open(&self.factory, &self.clock, &self.first);
+        accrual_app::upload::recover(&self.tenant()).expect("uploads under way are ended");
         if self.jobs {
             self.start_jobs();
         }

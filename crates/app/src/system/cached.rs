@@ -63,7 +63,11 @@ impl<T: Send + Sync + 'static> Cached<T> {
         value
     }
 
-    fn renew(&self, epoch: u64) -> Result<Arc<T>> {
+    /// Loads the copy now.
+    ///
+    /// # Errors
+    /// A fault from the database.
+    pub(super) fn renew(&self, epoch: u64) -> Result<Arc<T>> {
         let at = self.clock.now();
         let value = Arc::new(self.store.read(self.load)?);
         *self.copy.write().unwrap_or_else(PoisonError::into_inner) = Copy { value: value.clone(), at, epoch };

@@ -83,6 +83,12 @@ impl Command for SwitchApi {
 }
 
 impl System {
+    /// Loads the list here and now: who asks for it later may be async code that must not wait for a store.
+    fn tenants_changed(&self) -> Result<()> {
+        let epoch = self.epoch.fetch_add(1, Ordering::SeqCst) + 1;
+        self.tenants.renew(epoch).map(drop)
+    }
+
     /// Makes a tenant with its defaults and first open period (the current month when none). It has no users yet.
     /// Blocks.
     ///
@@ -90,7 +96,7 @@ impl System {
     /// `object.exists` for a name that is taken, a rejection of one that cannot name a file or a schema.
     pub fn create_tenant(&self, context: &Context, name: &str, first_period: Option<PeriodId>) -> Result<Arc<Tenant>> {
         execute_blocking(&self.home, context, AddTenant { name: name.to_owned(), may_exist: false })?;
-        self.epoch.fetch_add(1, Ordering::SeqCst);
+        self.tenants_changed()?;
         self.open_tenant(name, first_period).map(|open| open.tenant)
     }
 
@@ -100,7 +106,7 @@ impl System {
     /// Not found; `Forbidden` unless an administrator asks.
     pub fn switch_api(&self, context: &Context, name: &str, on: bool) -> Result<()> {
         execute_blocking(&self.home, context, SwitchApi { name: name.to_lowercase(), on })?;
-        self.epoch.fetch_add(1, Ordering::SeqCst);
+        self.tenants_changed()?;
         // so that whoever holds the tenant sees it at once
         if self.lock().contains_key(&name.to_lowercase()) {
             self.opened(name)?;
