@@ -102,7 +102,13 @@ impl FieldTable {
     }
 
     /// `columns`: positions of label (if any) and type in a row of the table.
-    fn read(text: &'static str, label: Option<usize>, kind: usize, added: &[(&'static str, &'static str, FieldKind)], aliases: &[(&str, FieldId)]) -> Self {
+    fn read(
+        text: &'static str,
+        label: Option<usize>,
+        kind: usize,
+        added: &[(&'static str, &'static str, FieldKind)],
+        aliases: &[(&str, FieldId)],
+    ) -> Self {
         let mut fields = Vec::new();
         for row in text.lines().skip(1) {
             let cells: Vec<&'static str> = row.split('\t').collect();

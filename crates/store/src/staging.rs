@@ -10,9 +10,9 @@ mod key;
 mod row;
 mod upload;
 
-pub use exception::{Exception, ExceptionKind, ExceptionRow, exceptions, insert_exceptions, put_exception, remove_exceptions, supersede};
+pub use exception::{Exception, ExceptionKind, ExceptionRow, exceptions, insert_exceptions, supersede};
 pub use key::{BillCandidate, bill_candidates, has_bill_keys, insert_bill_keys};
-pub use row::{EVENTS, LINES, StagedRow, insert_rows, new_rows, row, rows, sweep, waiting};
+pub use row::{EVENTS, LINES, StagedRow, insert_rows, new_rows, rows, sweep};
 pub use upload::{Finish, UploadRow, UploadStatus, finish_upload, insert_upload, loading, progress, set_status, swept, upload, uploads};
 
 /// Which stage table.

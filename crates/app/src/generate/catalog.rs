@@ -36,12 +36,26 @@ pub(super) const PRODUCTS: &[Product] = products! {
 };
 
 pub(super) const COMPANIES: &[&str] = &[
-    "Northwind Trading", "Blue Harbor Logistics", "Cedar Valley Medical", "Summit Ridge Energy", "Lakeshore Foods", "Granite State Insurance",
-    "Pioneer Machine Works", "Silver Birch Media", "Redwood Data Systems", "Old Mill Textiles", "Harvest Moon Farms", "Iron Bridge Capital",
-    "Coastal Air Freight", "Maple Leaf Retail", "Copper Canyon Mining", "Evergreen Housing",
+    "Northwind Trading",
+    "Blue Harbor Logistics",
+    "Cedar Valley Medical",
+    "Summit Ridge Energy",
+    "Lakeshore Foods",
+    "Granite State Insurance",
+    "Pioneer Machine Works",
+    "Silver Birch Media",
+    "Redwood Data Systems",
+    "Old Mill Textiles",
+    "Harvest Moon Farms",
+    "Iron Bridge Capital",
+    "Coastal Air Freight",
+    "Maple Leaf Retail",
+    "Copper Canyon Mining",
+    "Evergreen Housing",
 ];
 pub(super) const FORMS: &[&str] = &["Inc.", "LLC", "GmbH", "Ltd", "K.K.", "S.A.", "Group", "Holdings"];
-pub(super) const SELLERS: &[&str] = &["Ada Moreno", "Ben Okafor", "Chiara Rossi", "Daniel Weiss", "Emi Tanaka", "Femi Adeyemi", "Grace Liu", "Hugo Martin"];
+pub(super) const SELLERS: &[&str] =
+    &["Ada Moreno", "Ben Okafor", "Chiara Rossi", "Daniel Weiss", "Emi Tanaka", "Femi Adeyemi", "Grace Liu", "Hugo Martin"];
 pub(super) const REGIONS: &[&str] = &["AMER", "EMEA", "APAC", "LATAM"];
 pub(super) const CHANNELS: &[&str] = &["Direct", "Partner", "Marketplace", "Renewal desk"];
 

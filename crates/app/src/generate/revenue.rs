@@ -81,7 +81,9 @@ fn contract(text: &mut String, number: u64, lines: u64, random: &mut Random, dat
         let _ = write!(text, ",,CT-{number:08},,,");
         dates.push(text, booked);
         let _ = write!(text, ",,PO-{:07},Q-{number:08},{seller},,,,,,,", number % 9_999_991);
-        for part in [product.number, ",\"", product.name, "\",", product.category, ",", product.class, ",", product.family, ",", product.line, ","] {
+        for part in
+            [product.number, ",\"", product.name, "\",", product.category, ",", product.class, ",", product.family, ",", product.line, ","]
+        {
             text.push_str(part);
         }
         let _ = write!(text, "{},", price.quantity);
@@ -159,9 +161,9 @@ impl Dates {
 mod tests {
     use super::*;
     use accrual_base::Currency;
+    use accrual_revenue::fields;
     use accrual_revenue::stage::{StageContext, Validator};
     use accrual_revenue::upload::{Blocks, Parser, Safety, Template};
-    use accrual_revenue::fields;
     use std::collections::BTreeSet;
 
     fn file(lines: u64, seed: u64) -> String {

@@ -58,7 +58,15 @@ impl Chunk {
     ///
     /// # Errors
     /// A fault from the database.
-    pub fn write(mut self, tx: &mut dyn Write, family: staging::Family, upload: i64, first: i64, look_back: bool, now: Instant) -> Result<Written> {
+    pub fn write(
+        mut self,
+        tx: &mut dyn Write,
+        family: staging::Family,
+        upload: i64,
+        first: i64,
+        look_back: bool,
+        now: Instant,
+    ) -> Result<Written> {
         let id = |position: usize| first + i64::try_from(position).unwrap_or(i64::MAX);
         self.bills.sort_unstable();
         if look_back {
@@ -81,7 +89,9 @@ impl Chunk {
         staging::insert_bill_keys(tx, &keys)?;
         let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
         let written = Written { rows: count(self.lines.len()), errors: count(exceptions.len()) };
-        staging::progress(tx, upload, (first, first + written.rows - 1), written.rows, written.errors, now)?;
+        if !staging::progress(tx, upload, (first, first + written.rows - 1), written.rows, written.errors, now)? {
+            return Err(ended(upload));
+        }
         Ok(written)
     }
 
@@ -103,7 +113,11 @@ impl Chunk {
             Ok(Flow::Continue)
         })?;
         for (position, id, other) in repeated {
-            self.add_error(position, "RPRO-00715", &format!("INV_LINE_ID {id:?} was already sent by upload {other}; a bill is taken once."));
+            self.add_error(
+                position,
+                "RPRO-00715",
+                &format!("INV_LINE_ID {id:?} was already sent by upload {other}; a bill is taken once."),
+            );
         }
         Ok(())
     }
@@ -126,6 +140,11 @@ impl Chunk {
             text.push_str(message);
         }
     }
+}
+
+/// An upload that was ended behind its back: it made no progress, or another process recovered it.
+pub(super) fn ended(upload: i64) -> Error {
+    Error::conflict("upload.ended", format!("Upload {upload} was ended before it was complete; send the file again."))
 }
 
 /// Judges rows and packs them into chunks.

@@ -1,6 +1,6 @@
 //! One file, from the first byte to its receipt.
 
-use super::chunk::{Chunk, Stager, Written};
+use super::chunk::{Chunk, Stager, Written, ended};
 use super::correction::Corrections;
 use super::setup::{UploadSetup, setup};
 use super::{PARALLEL_UPLOADS, family, sweep};
@@ -15,7 +15,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
 /// Blocks read ahead of the parser, and chunks parsed ahead of the store.
-const AHEAD: usize = 2;
+const AHEAD: usize = 1;
 /// Superseded rows that are still marked together with the end of the upload.
 const SUPERSEDE_AT_ONCE: usize = 5_000;
 
@@ -62,7 +62,17 @@ pub fn receive_with(tenant: &Tenant, context: &Context, setup: &UploadSetup, fil
         Err(e) => {
             tracing::error!(upload = id, error = %e, "upload failed");
             let message = "The file could not be stored; nothing of it was kept. Send it again; if it fails again, tell an administrator.";
-            (Finish { status: UploadStatus::Failed, message: message.into(), log: message.into(), rows_read: 0, org_id: None, control_sums: None }, vec![])
+            (
+                Finish {
+                    status: UploadStatus::Failed,
+                    message: message.into(),
+                    log: message.into(),
+                    rows_read: 0,
+                    org_id: None,
+                    control_sums: None,
+                },
+                vec![],
+            )
         }
     };
     let receipt = Receipt {
@@ -72,15 +82,19 @@ pub fn receive_with(tenant: &Tenant, context: &Context, setup: &UploadSetup, fil
         rows_read: finish.rows_read,
         rows_error: if finish.status == UploadStatus::Staged { outcome.as_ref().map_or(0, |l| l.written.errors) } else { 0 },
     };
-    load.end(finish, superseded)?;
-    if receipt.status == UploadStatus::Failed {
-        sweep::sweep(tenant, id)?;
-    }
-    outcome.map(|_| receipt)
+    let ended = load.end(finish, superseded).and_then(|()| match receipt.status {
+        UploadStatus::Failed => sweep::sweep(tenant, id),
+        _ => Ok(()),
+    });
+    // the first thing that broke is the one to tell
+    outcome.and(ended).map(|()| receipt)
 }
 
 /// Writes the upload row. Answers its id and whether other uploads may have staged bills before.
 fn begin(tenant: &Tenant, context: &Context, setup: &UploadSetup, file_name: &str) -> Result<(i64, bool)> {
+    if tenant.store.read(|tx| staging::loading(tx, 0))? >= PARALLEL_UPLOADS {
+        sweep::end_stalled(tenant)?;
+    }
     let now = tenant.now();
     let (family, template) = (family(setup.template.family), setup.template.name.clone());
     let (file_name, context) = (file_name.to_owned(), context.clone());
@@ -184,7 +198,9 @@ impl Load<'_> {
                 other => other?,
             }
             if loaded.rows == 0 && loaded.errors.is_empty() {
-                loaded.errors.push(Error::invalid("upload.no_rows", "The file has a header row and no lines below it; nothing was loaded."));
+                loaded
+                    .errors
+                    .push(Error::invalid("upload.no_rows", "The file has a header row and no lines below it; nothing was loaded."));
             }
             Ok(loaded)
         })
@@ -217,7 +233,7 @@ impl Load<'_> {
         let marked = now_marked.to_vec();
         self.tenant.store.write(Lane::Small, move |tx| {
             if !staging::finish_upload(tx, id, &finish, now)? {
-                return Err(Error::conflict("upload.ended", format!("Upload {id} was ended by somebody else; send the file again.")));
+                return Err(ended(id));
             }
             staging::supersede(tx, family, &marked, now)?;
             let after = serde_json::json!({ "status": finish.status.name(), "rows_read": finish.rows_read });

@@ -58,7 +58,8 @@ pub fn setup(tenant: &Tenant, template: &str) -> Result<UploadSetup> {
             .ok_or_else(|| incomplete(format!("The profile REPORTING_CURRENCY holds {reporting_code:?}, which is no currency.")))?;
         // a line without functional currency is kept in the reporting currency
         let organisation = |id: i64| Organisation { id, number: id.to_string(), functional: Some(reporting) };
-        let organisations: Vec<_> = typed::all::<Organization>(tx)?.into_iter().filter(|o| o.data.enabled).map(|o| organisation(o.id)).collect();
+        let organisations: Vec<_> =
+            typed::all::<Organization>(tx)?.into_iter().filter(|o| o.data.enabled).map(|o| organisation(o.id)).collect();
         let first = organisations.first().ok_or_else(|| incomplete("No organisation is enabled."))?.id;
         let open = periods::open(tx, first, primary)?.ok_or_else(|| incomplete("No accounting period is open."))?;
         let safety = Safety {

@@ -9,6 +9,8 @@ use accrual_store::{Commit, Flow, Lane};
 
 /// Ids a sweep deletes in one transaction.
 const STEP: i64 = 10_000;
+/// An upload that wrote nothing for so long has lost its sender.
+const STALLED_SECONDS: i64 = 3600;
 
 /// Deletes the rows of a failed upload. Can be repeated from anywhere.
 ///
@@ -52,23 +54,39 @@ fn bill_keys(tx: &mut dyn accrual_store::Read, upload: &UploadRow, from: i64, to
 /// # Errors
 /// A fault from the database.
 pub fn recover(tenant: &Tenant) -> Result<usize> {
-    let (loading, failed) = tenant.store.read(|tx| Ok((staging::uploads(tx, UploadStatus::Loading)?, staging::uploads(tx, UploadStatus::Failed)?)))?;
-    let now = tenant.now();
+    let (loading, failed) =
+        tenant.store.read(|tx| Ok((staging::uploads(tx, UploadStatus::Loading)?, staging::uploads(tx, UploadStatus::Failed)?)))?;
     for upload in &loading {
-        let message = "The server stopped while the file was being loaded; nothing of it was kept, send it again.";
-        let (id, finish) = (upload.id, Finish::failed(message, message, upload));
-        let context = Context::system("recovery");
-        tenant.store.write(Lane::Small, move |tx| {
-            let mut unit = Unit::new(tx, now, &context, "recover_upload");
-            if staging::finish_upload(unit.tx, id, &finish, now)? {
-                let after = serde_json::json!({ "status": "Failed", "message": message });
-                unit.audit("upload", id, None, Some(&after))?;
-            }
-            Ok(Commit::Keep(()))
-        })?;
+        end(tenant, upload, "The server stopped while the file was being loaded; nothing of it was kept, send it again.")?;
     }
-    for upload in loading.iter().chain(failed.iter().filter(|u| u.ids.is_some())) {
+    for upload in failed.iter().filter(|u| u.ids.is_some()) {
         sweep(tenant, upload.id)?;
     }
     Ok(loading.len())
+}
+
+/// Ends uploads without progress for an hour, so that a dead one does not keep its place for ever: one whose
+/// end could not be written because the disk was full, or whose sender hangs.
+///
+/// # Errors
+/// A fault from the database.
+pub(super) fn end_stalled(tenant: &Tenant) -> Result<()> {
+    let long_ago = tenant.now().plus_seconds(-STALLED_SECONDS);
+    let loading = tenant.store.read(|tx| staging::uploads(tx, UploadStatus::Loading))?;
+    for upload in loading.iter().filter(|u| u.updated_at < long_ago) {
+        end(tenant, upload, "The upload made no progress for an hour; nothing of it was kept, send the file again.")?;
+    }
+    Ok(())
+}
+
+fn end(tenant: &Tenant, upload: &UploadRow, message: &'static str) -> Result<()> {
+    let (id, now, finish) = (upload.id, tenant.now(), Finish::failed(message, message, upload));
+    tenant.store.write(Lane::Small, move |tx| {
+        if staging::finish_upload(tx, id, &finish, now)? {
+            let after = serde_json::json!({ "status": "Failed", "message": message });
+            Unit::new(tx, now, &Context::system("recovery"), "end_upload").audit("upload", id, None, Some(&after))?;
+        }
+        Ok(Commit::Keep(()))
+    })?;
+    sweep(tenant, id)
 }

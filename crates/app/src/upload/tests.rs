@@ -3,25 +3,27 @@
 use super::{PARALLEL_UPLOADS, Receipt, UploadSetup, receive, receive_with, recover, status};
 use crate::{Context, Tenant};
 use accrual_base::error::Kind;
-use accrual_base::{Currency, FixedClock, Instant, PeriodId};
+use accrual_base::{Currency, Error, FixedClock, Instant, PeriodId, Result};
+use accrual_model::Stamp;
 use accrual_revenue::fields;
 use accrual_revenue::record::Record;
 use accrual_revenue::upload::{Columns, Mapping, Template};
-use accrual_store::staging::{self, ExceptionKind, Family, UploadRow, UploadStatus};
-use accrual_model::Stamp;
 use accrual_store::periods::{self, PeriodRow};
-use accrual_store::{Commit, Flow, Lane, Write, migrate, nouns, schema};
+use accrual_store::staging::{self, ExceptionKind, Family, UploadRow, UploadStatus};
+use accrual_store::{Commit, Dialect, Flow, Lane, Read as StoreRead, Store, StoreHandle, Write, WriteJob, migrate, nouns, schema};
 use accrual_store_sqlite::SqliteStore;
 use std::io::{Error as IoError, ErrorKind, Read};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 const HEAD: &str = "TYPE,CUST_NUM,CSTMR_NM,ITEM_NUM,SO_NUM,SO_LINE_ID,SO_BOOK_DATE,ORD_QTY,EXT_LST_PRC,EXT_SLL_PRC,CURR,F_CUR,START_DATE,END_DATE,\
                     INV_NUM,INV_LINE_ID,INV_DATE,INV_QTY,SEC_ATR_VAL\n";
 
-/// A tenant on an empty store; the directory lives as long as it.
+/// A tenant on an empty store.
 struct Bench {
     tenant: Tenant,
     setup: UploadSetup,
+    clock: Arc<FixedClock>,
 }
 
 impl Bench {
@@ -29,8 +31,8 @@ impl Bench {
         let store = SqliteStore::in_memory().unwrap().into_handle();
         migrate::run(&store).unwrap();
         let clock = Arc::new(FixedClock::at(Instant(1_706_000_000_000_000)));
-        let tenant = Tenant::new("test", store, clock, std::env::temp_dir());
-        Self { tenant, setup: UploadSetup::standard(Template::standard(), PeriodId(202_401)) }
+        let tenant = Tenant::new("test", store, clock.clone(), std::env::temp_dir());
+        Self { clock, tenant, setup: UploadSetup::standard(Template::standard(), PeriodId(202_401)) }
     }
     fn send(&self, body: impl AsRef<[u8]>) -> Receipt {
         receive_with(&self.tenant, &Context::system("r"), &self.setup, "lines.csv", body.as_ref()).unwrap()
@@ -366,7 +368,9 @@ fn what_a_crash_left_behind_is_failed_and_swept() {
 fn events_go_to_their_own_stage() {
     let mut bench = Bench::new();
     bench.setup.template = Template::standard_events();
-    let receipt = bench.send("EVENT_NAME,ACTION,EVENT_EFFECTIVE_DATE,SO_LINE_ID,RELEASE_PERCENT\nGo live,REC,31-JAN-2024,A,50\nGo live,REC,31-JAN-2024,A,101\n");
+    let receipt = bench.send(
+        "EVENT_NAME,ACTION,EVENT_EFFECTIVE_DATE,SO_LINE_ID,RELEASE_PERCENT\nGo live,REC,31-JAN-2024,A,50\nGo live,REC,31-JAN-2024,A,101\n",
+    );
     assert_eq!((receipt.status, receipt.rows_error), (UploadStatus::Staged, 1), "{}", receipt.message);
     let upload = bench.upload(receipt.upload_id);
     let mut due = Vec::new();
@@ -376,6 +380,62 @@ fn events_go_to_their_own_stage() {
     };
     bench.tenant.store.read(|tx| staging::new_rows(tx, &upload, 0, i64::MAX, each)).unwrap();
     assert_eq!(due, ["2024-01-31"]);
+}
+
+/// A store whose bulk writes fail after a while, as on a full disk.
+struct Full {
+    inner: StoreHandle,
+    bulk_left: AtomicI64,
+}
+impl Store for Full {
+    fn dialect(&self) -> Dialect {
+        self.inner.dialect()
+    }
+    fn read_dyn(&self, f: &mut dyn FnMut(&mut dyn StoreRead) -> Result<()>) -> Result<()> {
+        self.inner.0.read_dyn(f)
+    }
+    fn submit(&self, job: WriteJob) {
+        if job.lane == Lane::Bulk && self.bulk_left.fetch_sub(1, Ordering::SeqCst) == 0 {
+            return (job.done)(Err(Error::fault("database or disk is full")));
+        }
+        self.inner.0.submit(job);
+    }
+    fn close(&self) {
+        self.inner.0.close();
+    }
+}
+
+#[test]
+fn a_full_disk_fails_the_upload_and_keeps_nothing_of_it() {
+    let mut bench = Bench::new();
+    let full = Full { inner: bench.tenant.store.clone(), bulk_left: AtomicI64::new(1) };
+    bench.tenant.store = StoreHandle(Arc::new(full));
+    let body: String = std::iter::once(HEAD.to_owned()).chain((0..60_000).map(|n| invoice(&format!("I{n}"), "A"))).collect();
+    let send = || receive_with(&bench.tenant, &Context::system("r"), &bench.setup, "f", body.as_bytes());
+    assert!(send().unwrap_err().to_string().contains("disk is full"));
+    assert_eq!(bench.upload(1).status, UploadStatus::Failed);
+    assert_eq!(bench.stored(), (0, 0, 0));
+    let again = send().unwrap();
+    assert_eq!((again.status, again.rows_read, again.rows_error), (UploadStatus::Staged, 60_000, 0));
+}
+
+#[test]
+fn uploads_that_hang_give_their_place_back_after_an_hour() {
+    let bench = Bench::new();
+    for n in 0..2 {
+        let id = bench.rows(&[order(&format!("L{n}"))]).upload_id;
+        let now = bench.tenant.now();
+        let back =
+            move |tx: &mut dyn Write| staging::set_status(tx, id, UploadStatus::Staged, UploadStatus::Loading, now).map(Commit::Keep);
+        bench.tenant.store.write(Lane::Small, back).unwrap();
+    }
+    let send =
+        |bench: &Bench| receive_with(&bench.tenant, &Context::system("r"), &bench.setup, "f", format!("{HEAD}{}", order("A")).as_bytes());
+    assert_eq!(send(&bench).unwrap_err().rejection().unwrap().code, "upload.busy");
+    bench.clock.set(bench.tenant.now().plus_seconds(3601));
+    assert_eq!(send(&bench).unwrap().status, UploadStatus::Staged);
+    assert_eq!((bench.upload(1).status, bench.upload(2).status), (UploadStatus::Failed, UploadStatus::Failed));
+    assert_eq!(bench.stored(), (1, 0, 0));
 }
 
 #[test]
@@ -390,14 +450,8 @@ fn a_new_tenant_takes_its_own_templates_by_name() {
     let send = |template: &str| receive(tenant, &Context::system("r"), template, "f.csv", format!("{HEAD}{}", order("A")).as_bytes());
     let code = |template: &str| send(template).unwrap_err().rejection().unwrap().code;
     assert_eq!(code("Upload Template"), "upload.setup", "no period is open");
-    let open = PeriodRow {
-        org_id: 1,
-        book_id: 1,
-        period: PeriodId(202_401),
-        status: "Open".into(),
-        updated_by: "test".into(),
-        updated_at: now,
-    };
+    let open =
+        PeriodRow { org_id: 1, book_id: 1, period: PeriodId(202_401), status: "Open".into(), updated_by: "test".into(), updated_at: now };
     tenant.store.write(Lane::Small, move |tx| periods::set(tx, &open).map(Commit::Keep)).unwrap();
     assert_eq!(code("Other"), "upload.template_unknown");
     let receipt = send("Upload Template").unwrap();

@@ -25,7 +25,11 @@ fn rounding(facts: &Facts<'_>, found: &mut Vec<Finding>) {
     let Some(currency) = facts.currency else { return };
     for field in [f::EXT_LST_PRC, f::EXT_SLL_PRC, f::EXT_SSP] {
         if facts.row.number(field).is_some_and(|n| n.minor(currency.exponent()).is_none()) {
-            let message = format!("{} has more decimals than {currency} allows ({}) or is too large.", f::line_fields().name(field), currency.exponent());
+            let message = format!(
+                "{} has more decimals than {currency} allows ({}) or is too large.",
+                f::line_fields().name(field),
+                currency.exponent()
+            );
             stamp(found, "RPRO-00009", field, message);
         }
     }
@@ -45,8 +49,12 @@ fn reporting_rate(facts: &Facts<'_>, found: &mut Vec<Finding>) {
 fn rate(facts: &Facts<'_>, found: &mut Vec<Finding>, field: FieldId, from: Option<Currency>, to: Option<Currency>, code: &'static str) {
     let (Some(from), Some(to)) = (from, to) else { return };
     match facts.row.number(field) {
-        Some(rate) if rate.mantissa <= 0 => stamp(found, "RPRO-00067", field, format!("The exchange rate from {from} to {to} must be above zero.")),
-        Some(rate) if from == to && !rate.is_one() => stamp(found, code, field, format!("The exchange rate from {from} to {to} must be 1.")),
+        Some(rate) if rate.mantissa <= 0 => {
+            stamp(found, "RPRO-00067", field, format!("The exchange rate from {from} to {to} must be above zero."))
+        }
+        Some(rate) if from == to && !rate.is_one() => {
+            stamp(found, code, field, format!("The exchange rate from {from} to {to} must be 1."))
+        }
         None if from != to => stamp(found, "RPRO-00076", field, format!("The exchange rate from {from} to {to} is missing.")),
         _ => {}
     }

@@ -33,10 +33,10 @@ fn end(facts: &Facts<'_>, found: &mut Vec<Finding>) {
 
 /// RPRO-00013.
 fn order_of_dates(facts: &Facts<'_>, found: &mut Vec<Finding>) {
-    if let (Some(start), Some(end)) = (facts.row.date(f::START_DATE), facts.row.date(f::END_DATE)) {
-        if end < start {
-            stamp(found, "RPRO-00013", f::END_DATE, format!("The revenue end date {end} is before the start date {start}."));
-        }
+    if let (Some(start), Some(end)) = (facts.row.date(f::START_DATE), facts.row.date(f::END_DATE))
+        && end < start
+    {
+        stamp(found, "RPRO-00013", f::END_DATE, format!("The revenue end date {end} is before the start date {start}."));
     }
 }
 

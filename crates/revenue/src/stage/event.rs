@@ -46,10 +46,10 @@ fn dates(row: &Row<'_>, context: &StageContext, found: &mut Vec<Finding>) {
             stamp(found, code, field, format!("The date {day} lies outside the accounting calendar."));
         }
     }
-    if let (Some(start), Some(end)) = (row.date(f::START_DATE), row.date(f::END_DATE)) {
-        if end < start {
-            stamp(found, "RPRO-00013", f::END_DATE, format!("The end date {end} is before the start date {start}."));
-        }
+    if let (Some(start), Some(end)) = (row.date(f::START_DATE), row.date(f::END_DATE))
+        && end < start
+    {
+        stamp(found, "RPRO-00013", f::END_DATE, format!("The end date {end} is before the start date {start}."));
     }
 }
 
@@ -58,8 +58,13 @@ mod tests {
     use super::super::testing::{context, findings};
     use crate::upload::Family;
 
-    const EVENT: &[(&str, &str)] =
-        &[("EVENT_NAME", "Delivery"), ("ACTION", "REC"), ("EVENT_EFFECTIVE_DATE", "31-JAN-2024"), ("SO_LINE_ID", "S1.1"), ("RELEASE_PERCENT", "50")];
+    const EVENT: &[(&str, &str)] = &[
+        ("EVENT_NAME", "Delivery"),
+        ("ACTION", "REC"),
+        ("EVENT_EFFECTIVE_DATE", "31-JAN-2024"),
+        ("SO_LINE_ID", "S1.1"),
+        ("RELEASE_PERCENT", "50"),
+    ];
 
     fn event(changes: &[(&str, &str)]) -> Vec<&'static str> {
         findings(&context(), Family::Event, EVENT, changes).into_iter().map(|f| f.code).collect()

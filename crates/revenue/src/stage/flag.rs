@@ -6,7 +6,8 @@ use crate::fields::{self as f, FieldId};
 
 pub(super) const RULES: &[Rule] = &[yes_or_no, credit_rule, impairment];
 
-const FLAGS: [(&str, FieldId); 3] = [("RPRO-00002", f::CV_ELIGIBLE_FLAG), ("RPRO-00052", f::FV_ELIGIBLE_FLAG), ("RPRO-00049", f::UNBILL_FLAG)];
+const FLAGS: [(&str, FieldId); 3] =
+    [("RPRO-00002", f::CV_ELIGIBLE_FLAG), ("RPRO-00052", f::FV_ELIGIBLE_FLAG), ("RPRO-00049", f::UNBILL_FLAG)];
 
 /// RPRO-00002, 00052, 00049: Y, N or blank.
 fn yes_or_no(facts: &Facts<'_>, found: &mut Vec<Finding>) {
@@ -28,7 +29,12 @@ fn credit_rule(facts: &Facts<'_>, found: &mut Vec<Finding>) {
         return;
     }
     if facts.kind == CreditMemo && !facts.row.has(f::ORIG_SO_LINE_ID) && !facts.row.has(f::ORIG_INV_LINE_ID) {
-        stamp(found, "RPRO-00047", f::CREDIT_RULE, "A standalone credit memo takes no credit rule; name the line it credits or leave the rule blank.");
+        stamp(
+            found,
+            "RPRO-00047",
+            f::CREDIT_RULE,
+            "A standalone credit memo takes no credit rule; name the line it credits or leave the rule blank.",
+        );
     }
     if rule.eq_ignore_ascii_case("F") {
         for (code, field, what) in [("RPRO-00014", f::START_DATE, "start"), ("RPRO-00063", f::END_DATE, "end")] {
@@ -47,7 +53,12 @@ fn impairment(facts: &Facts<'_>, found: &mut Vec<Finding>) {
         return;
     }
     if let Some(given) = facts.row.text(f::IMPAIRMENT_TYPE).filter(|v| !IMPAIRMENTS.iter().any(|i| i.eq_ignore_ascii_case(v))) {
-        stamp(found, "RPRO-00639", f::IMPAIRMENT_TYPE, format!("{given:?} is not an impairment type; use {} or blank.", IMPAIRMENTS.join(", ")));
+        stamp(
+            found,
+            "RPRO-00639",
+            f::IMPAIRMENT_TYPE,
+            format!("{given:?} is not an impairment type; use {} or blank.", IMPAIRMENTS.join(", ")),
+        );
     }
 }
 

@@ -34,10 +34,10 @@ fn cancelation_link(facts: &Facts<'_>, found: &mut Vec<Finding>) {
 
 /// RPRO-00664.
 fn book(facts: &Facts<'_>, found: &mut Vec<Finding>) {
-    if let Some(given) = facts.row.number(f::BOOK_ID) {
-        if !given.minor(0).is_some_and(|id| facts.context.books.contains(&id)) {
-            stamp(found, "RPRO-00664", f::BOOK_ID, "The book does not exist or is disabled; leave BOOK_ID blank for the primary book.");
-        }
+    if let Some(given) = facts.row.number(f::BOOK_ID)
+        && !given.minor(0).is_some_and(|id| facts.context.books.contains(&id))
+    {
+        stamp(found, "RPRO-00664", f::BOOK_ID, "The book does not exist or is disabled; leave BOOK_ID blank for the primary book.");
     }
 }
 

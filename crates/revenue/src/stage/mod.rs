@@ -39,7 +39,15 @@ pub struct StageContext {
 impl StageContext {
     /// The rules of a new tenant.
     pub fn new(reporting: Currency, open: Day) -> Self {
-        Self { reporting, calendar: Calendar::monthly(), open, books: vec![1], duration_rule: true, account_defaults: true, billing_integration: false }
+        Self {
+            reporting,
+            calendar: Calendar::monthly(),
+            open,
+            books: vec![1],
+            duration_rule: true,
+            account_defaults: true,
+            billing_integration: false,
+        }
     }
 }
 
@@ -85,7 +93,11 @@ impl Validator {
     pub fn line(&mut self, row: &Row<'_>, found: &mut Vec<Finding>) -> Option<TransactionType> {
         let given = row.text(fields::TYPE).unwrap_or_default();
         let Some(kind) = transaction_type(given) else {
-            found.push(Finding { code: "RPRO-00001", field: fields::TYPE, message: format!("{given:?} is not a transaction type; use one of {}.", kind::NAMES) });
+            found.push(Finding {
+                code: "RPRO-00001",
+                field: fields::TYPE,
+                message: format!("{given:?} is not a transaction type; use one of {}.", kind::NAMES),
+            });
             return None;
         };
         if !kind::is_built(kind) {
@@ -93,7 +105,11 @@ impl Validator {
                 TransactionType::Cost => ("RPRO-00641", "the cost management module is not enabled"),
                 _ => ("ACR-00001", "this type is not built yet"),
             };
-            found.push(Finding { code, field: fields::TYPE, message: format!("A row of type {} cannot be processed: {why}.", type_name(kind)) });
+            found.push(Finding {
+                code,
+                field: fields::TYPE,
+                message: format!("A row of type {} cannot be processed: {why}.", type_name(kind)),
+            });
             return Some(kind);
         }
         let currency = row.text(fields::CURR).and_then(|c| self.currency(c));
@@ -176,7 +192,8 @@ mod testing {
 
     /// A credit of a type, against the invoice.
     pub fn credit(kind: &str, changes: &[(&str, &str)]) -> Vec<&'static str> {
-        let mut all = vec![("TYPE", kind), ("EXT_SLL_PRC", "-10"), ("EXT_LST_PRC", "-12"), ("SO_LINE_ID", ""), ("ORIG_INV_LINE_ID", "I1.1")];
+        let mut all =
+            vec![("TYPE", kind), ("EXT_SLL_PRC", "-10"), ("EXT_LST_PRC", "-12"), ("SO_LINE_ID", ""), ("ORIG_INV_LINE_ID", "I1.1")];
         all.extend_from_slice(changes);
         codes_with(&context(), INVOICE, &all)
     }

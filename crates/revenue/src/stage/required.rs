@@ -64,10 +64,10 @@ fn invoice_quantity(facts: &Facts<'_>, found: &mut Vec<Finding>) {
     if facts.kind != Invoice {
         return;
     }
-    if let (Some(quantity), Some(price)) = (facts.row.number(f::INV_QTY), facts.row.number(f::EXT_SLL_PRC)) {
-        if quantity.mantissa.signum() * price.mantissa.signum() < 0 {
-            stamp(found, "RPRO-00007", f::INV_QTY, "The invoice quantity and the extended sell price have opposite signs.");
-        }
+    if let (Some(quantity), Some(price)) = (facts.row.number(f::INV_QTY), facts.row.number(f::EXT_SLL_PRC))
+        && quantity.mantissa.signum() * price.mantissa.signum() < 0
+    {
+        stamp(found, "RPRO-00007", f::INV_QTY, "The invoice quantity and the extended sell price have opposite signs.");
     }
 }
 
@@ -89,7 +89,9 @@ mod tests {
         ] {
             assert_eq!(order(&[(field, "")]), [code], "{field}");
         }
-        for (field, code) in [("INV_NUM", "RPRO-00035"), ("INV_LINE_ID", "RPRO-00036"), ("INV_DATE", "RPRO-00711"), ("INV_QTY", "RPRO-00007")] {
+        for (field, code) in
+            [("INV_NUM", "RPRO-00035"), ("INV_LINE_ID", "RPRO-00036"), ("INV_DATE", "RPRO-00711"), ("INV_QTY", "RPRO-00007")]
+        {
             assert_eq!(invoice(&[(field, "")]), [code], "{field}");
             assert_eq!(credit("CM", &[(field, "")]), [code], "{field}");
         }

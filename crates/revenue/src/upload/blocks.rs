@@ -111,7 +111,11 @@ impl<R: Read> Blocks<R> {
                 self.scan_records(records, bytes)?;
                 if self.quoted {
                     let line = self.line_at(self.end);
-                    return Err(Error::invalid("upload.quoting", "A quoted cell of the last record is never closed; add the missing quote.").at_line(line));
+                    return Err(Error::invalid(
+                        "upload.quoting",
+                        "A quoted cell of the last record is never closed; add the missing quote.",
+                    )
+                    .at_line(line));
                 }
                 if self.records < records && self.end < bytes {
                     self.end = self.buffer.len();
@@ -169,10 +173,22 @@ impl<R: Read> Blocks<R> {
                     Some(b'"') => self.scan = at + 2,
                     None | Some(b'\n' | b'\r') => self.quoted = false,
                     Some(b) if b == self.separator => self.quoted = false,
-                    Some(_) => return Err(self.refuse("upload.quoting", "Text follows a closing quote; double a quote inside a quoted cell.", at)),
+                    Some(_) => {
+                        return Err(self.refuse(
+                            "upload.quoting",
+                            "Text follows a closing quote; double a quote inside a quoted cell.",
+                            at,
+                        ));
+                    }
                 },
                 _ if at == self.end || self.buffer[at - 1] == self.separator => self.quoted = true,
-                _ => return Err(self.refuse("upload.quoting", "A quote stands inside a cell that does not begin with one; quote the whole cell.", at)),
+                _ => {
+                    return Err(self.refuse(
+                        "upload.quoting",
+                        "A quote stands inside a cell that does not begin with one; quote the whole cell.",
+                        at,
+                    ));
+                }
             }
         }
         Ok(())
@@ -193,7 +209,8 @@ impl<R: Read> Blocks<R> {
                 Ok(n > 0)
             }
             Err(e) => {
-                let message = format!("The connection broke after {} bytes ({e}); nothing of the file was kept, send it again.", self.received);
+                let message =
+                    format!("The connection broke after {} bytes ({e}); nothing of the file was kept, send it again.", self.received);
                 Err(Error::invalid("upload.broken", message))
             }
         }

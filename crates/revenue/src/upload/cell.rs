@@ -33,9 +33,11 @@ impl Reading {
         match column.kind {
             FieldKind::Text => self.text(column, cell, from),
             FieldKind::Number => number(cell.trim_matches(' '), cell).map(Slot::Number),
-            FieldKind::Date => self.date_format.parse(cell.trim_matches(' ')).map(Slot::Date).ok_or_else(|| {
-                Error::invalid("RPRO-00713", format!("The value is not a date of the form {}.", self.date_format.name()))
-            }),
+            FieldKind::Date => {
+                self.date_format.parse(cell.trim_matches(' ')).map(Slot::Date).ok_or_else(|| {
+                    Error::invalid("RPRO-00713", format!("The value is not a date of the form {}.", self.date_format.name()))
+                })
+            }
             FieldKind::Flag => {
                 let trimmed = cell.trim_matches(' ');
                 if trimmed.len() != 1 {
@@ -187,7 +189,9 @@ mod tests {
 
     #[test]
     fn what_is_not_a_plain_decimal_is_refused() {
-        for cell in ["1,234.50", "1e3", "- 5", " -5", "-5 ", "--5", "5-", ".", "-", "abc", "1.2.3", "12345678901234567890123456789012", "$5", "٣"] {
+        for cell in
+            ["1,234.50", "1e3", "- 5", " -5", "-5 ", "--5", "5-", ".", "-", "abc", "1.2.3", "12345678901234567890123456789012", "$5", "٣"]
+        {
             assert_eq!(code("EXT_SLL_PRC", cell), "RPRO-00712", "{cell}");
         }
     }

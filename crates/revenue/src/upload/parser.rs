@@ -153,7 +153,8 @@ fn reader(separator: u8, bytes: &[u8]) -> csv::Reader<&[u8]> {
 fn line_of(block: &Block, position: Option<&csv::Position>) -> u64 {
     let Some(p) = position else { return block.first_line };
     let from = usize::try_from(p.byte()).unwrap_or(usize::MAX);
-    let blank = block.bytes.get(from..).unwrap_or_default().iter().take_while(|b| matches!(b, b'\n' | b'\r')).filter(|b| **b == b'\n').count();
+    let blank =
+        block.bytes.get(from..).unwrap_or_default().iter().take_while(|b| matches!(b, b'\n' | b'\r')).filter(|b| **b == b'\n').count();
     block.first_line + p.line() - 1 + blank as u64
 }
 
@@ -163,5 +164,85 @@ fn broken(error: csv::Error, line: u64) -> Error {
             .at_line(line)
             .in_column(format!("#{}", err.field() + 1)),
         _ => Error::fault_from(format!("a block of line {line} could not be split"), error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fields::{EXT_SLL_PRC, ITEM_NUM, TYPE};
+    use crate::upload::{Blocks, Columns};
+    use proptest::prelude::*;
+    use std::io::Read;
+
+    /// At most so many bytes at a time.
+    struct Slow<'a>(&'a [u8], usize);
+    impl Read for Slow<'_> {
+        fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+            let step = self.1.min(out.len());
+            self.0.read(&mut out[..step])
+        }
+    }
+
+    /// Line, item and price.
+    type Seen = (u64, String, Option<i128>);
+
+    /// The rows, and the refusals.
+    fn all(file: &[u8], step: usize) -> (Vec<Seen>, Vec<String>) {
+        let template = Template { columns: Columns::Known { required: vec![TYPE] }, ..Template::standard() };
+        let (mut rows, mut errors) = (Vec::new(), Vec::new());
+        let mut read = || -> Result<()> {
+            let mut blocks = Blocks::start(Slow(file, step), b',', 1)?;
+            let mut parser = Parser::start(&template, Safety::default(), None, &blocks.header()?)?;
+            while let Some(block) = blocks.next_block()? {
+                parser.block(&block, &mut |line, row| {
+                    let item = row.text(ITEM_NUM).unwrap_or_default().to_owned();
+                    rows.push((line, item, row.number(EXT_SLL_PRC).map(|n| n.mantissa)));
+                    Ok(())
+                })?;
+            }
+            errors.extend(parser.into_errors().iter().map(Error::to_string));
+            Ok(())
+        };
+        if let Err(e) = read() {
+            assert!(e.rejection().is_some(), "wrong input is no fault: {e}");
+            errors.push(e.to_string());
+        }
+        (rows, errors)
+    }
+
+    #[test]
+    fn rows_are_typed_and_numbered_past_blank_lines() {
+        let (rows, errors) = all(b"TYPE,ITEM_NUM,EXT_SELL_PRICE\nSO,a,1.5\n\n\nSO,\"b\n,\",2\nSO,c,\n", 5);
+        assert_eq!(errors, Vec::<String>::new());
+        assert_eq!(rows, [(2, "a".into(), Some(15)), (5, "b\n,".into(), Some(2)), (7, "c".into(), None)]);
+    }
+
+    #[test]
+    fn after_a_broken_row_the_block_is_only_checked() {
+        let (rows, errors) = all(b"TYPE,ITEM_NUM,EXT_SELL_PRICE\nSO,a,1\nSO,b,x\nSO,c,3\nSO,=d,y\nSO\n", 100);
+        assert_eq!(rows.len(), 1);
+        assert_eq!(errors.len(), 4, "{errors:?}");
+        assert!(errors[0].starts_with("line 3: column EXT_SELL_PRICE:") && errors[3].starts_with("line 6:"));
+    }
+
+    #[test]
+    fn a_file_is_given_up_after_many_errors() {
+        let rows = "SO,a,x\n".repeat(500);
+        let (_, errors) = all(format!("TYPE,ITEM_NUM,EXT_SELL_PRICE\n{rows}").as_bytes(), 1000);
+        assert_eq!(errors.len(), MAX_REPORTED);
+    }
+
+    proptest! {
+        #[test]
+        fn how_the_stream_is_cut_changes_nothing(body in "(SO,[a-c\"\n ]{0,4},-?[0-9.x]{0,5}\r?\n){0,12}", step in 1usize..40) {
+            let file = format!("TYPE,ITEM_NUM,EXT_SELL_PRICE\n{body}");
+            prop_assert_eq!(all(file.as_bytes(), step), all(file.as_bytes(), usize::MAX));
+        }
+        #[test]
+        fn any_bytes_are_rows_or_refusals(body in proptest::collection::vec(prop_oneof![Just(b'"'), Just(b','), Just(b'\n'), any::<u8>()], 0..200)) {
+            let _ = all(&[b"TYPE,ITEM_NUM,EXT_SELL_PRICE\n", &body[..]].concat(), 64);
+            let _ = all(&body, 64);
+        }
     }
 }

@@ -35,20 +35,22 @@ impl Plan {
     /// Rejections that name the heading: not a field, not in the template, twice the same field, blank, a
     /// required column missing, a wrong separator.
     pub fn new(template: &Template, headings: &[&str], line: u64) -> Result<Self> {
-        if let [one] = headings {
-            if let Some(other) = [',', ';', '\t', '|'].into_iter().find(|c| *c != char::from(template.separator) && one.contains(*c)) {
-                let message = format!(
-                    "The header row has no {:?}, the separator of the template, but it has {other:?}; use a template with the separator of the file.",
-                    char::from(template.separator)
-                );
-                return Err(Error::invalid("upload.header", message).at_line(line));
-            }
+        if let [one] = headings
+            && let Some(other) = [',', ';', '\t', '|'].into_iter().find(|c| *c != char::from(template.separator) && one.contains(*c))
+        {
+            let message = format!(
+                "The header row has no {:?}, the separator of the template, but it has {other:?}; use a template with the separator of the file.",
+                char::from(template.separator)
+            );
+            return Err(Error::invalid("upload.header", message).at_line(line));
         }
         let table = template.family.fields();
         let mut columns = Vec::with_capacity(headings.len());
         let mut seen: BTreeMap<FieldId, &str> = BTreeMap::new();
         for (position, heading) in headings.iter().enumerate() {
-            let refuse = |message: String| Error::invalid("upload.header", message).at_line(line).in_column(format!("{}", position + 1)).with_value(heading);
+            let refuse = |message: String| {
+                Error::invalid("upload.header", message).at_line(line).in_column(format!("{}", position + 1)).with_value(heading)
+            };
             if heading.trim().is_empty() {
                 return Err(refuse(format!("The heading of column {} is blank; name the field or take the column away.", position + 1)));
             }
@@ -115,8 +117,12 @@ fn required(template: &Template) -> Vec<(FieldId, String)> {
 fn unknown(template: &Template, heading: &str) -> String {
     let name = &template.name;
     match &template.columns {
-        Columns::Known { .. } => format!("The heading {:?} is not the name or label of a field; correct it or take the column away.", shown(heading)),
-        Columns::Mapped(_) => format!("The template {name} has no column {:?}; correct the heading or map it in the template.", shown(heading)),
+        Columns::Known { .. } => {
+            format!("The heading {:?} is not the name or label of a field; correct it or take the column away.", shown(heading))
+        }
+        Columns::Mapped(_) => {
+            format!("The template {name} has no column {:?}; correct the heading or map it in the template.", shown(heading))
+        }
     }
 }
 

@@ -11,7 +11,10 @@ pub enum Slot {
     #[default]
     Empty,
     /// A range of the row's text.
-    Text { from: u32, to: u32 },
+    Text {
+        from: u32,
+        to: u32,
+    },
     Number(Number),
     Date(Day),
     /// A currency filled in because the cell is blank.

@@ -93,7 +93,10 @@ impl Template {
     pub fn usable(&self) -> Result<()> {
         let name = &self.name;
         if !self.enabled {
-            return Err(Error::conflict("upload.template_disabled", format!("The upload template {name} is disabled; enable it or use another.")));
+            return Err(Error::conflict(
+                "upload.template_disabled",
+                format!("The upload template {name} is disabled; enable it or use another."),
+            ));
         }
         if !self.frozen {
             return Err(Error::conflict(

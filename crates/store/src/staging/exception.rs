@@ -80,38 +80,6 @@ pub fn insert_exceptions(tx: &mut dyn Write, family: Family, upload_id: i64, exc
     .map(|_| ())
 }
 
-/// Writes or replaces the exception of one row.
-///
-/// # Errors
-/// A fault from the database, possibly only at commit.
-pub fn put_exception(tx: &mut dyn Write, family: Family, upload_id: i64, exception: &Exception, now: Instant) -> Result<()> {
-    tx.defer(
-        "INSERT INTO stage_exception (stage_id, family, upload_id, kind, codes, message, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7) \
-         ON CONFLICT (family, stage_id) DO UPDATE SET kind = excluded.kind, codes = excluded.codes, message = excluded.message, \
-         updated_at = excluded.updated_at",
-        &[
-            exception.stage_id.into(),
-            family.name().into(),
-            upload_id.into(),
-            exception.kind.letter().into(),
-            (&exception.codes).into(),
-            (&exception.message).into(),
-            now.0.into(),
-        ],
-    )
-}
-
-/// Takes rows out of the table: they were collected after all.
-///
-/// # Errors
-/// A fault from the database, possibly only at commit.
-pub fn remove_exceptions(tx: &mut dyn Write, family: Family, stage_ids: &[i64]) -> Result<()> {
-    for id in stage_ids {
-        tx.defer("DELETE FROM stage_exception WHERE family = $1 AND stage_id = $2", &[family.name().into(), (*id).into()])?;
-    }
-    Ok(())
-}
-
 /// Marks errors as superseded by an upload; codes and message stay.
 ///
 /// # Errors

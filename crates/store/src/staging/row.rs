@@ -92,15 +92,6 @@ pub(super) fn map(row: &dyn Row, from: usize) -> Result<StagedRow<'_>> {
 /// A callback over staged rows.
 pub type EachRow<'f> = &'f mut dyn FnMut(&StagedRow<'_>) -> Result<Flow>;
 
-/// One row by its id, whatever the status of its upload.
-///
-/// # Errors
-/// A fault from the database, or what `each` returned.
-pub fn row(tx: &mut dyn Read, family: Family, id: i64, each: EachRow<'_>) -> Result<()> {
-    let sql = format!("SELECT {} FROM {} s WHERE s.id = $1", columns(family), family.table());
-    tx.query(&sql, &[id.into()], &mut |r| each(&map(r, 0)?))
-}
-
 /// All rows of an upload with ids in `from..=to` (and in the upload's own range), by id.
 ///
 /// # Errors
@@ -125,22 +116,6 @@ pub fn new_rows(tx: &mut dyn Read, upload: &UploadRow, from: i64, to: i64, each:
          AND NOT EXISTS (SELECT 1 FROM stage_exception e WHERE e.family = $4 AND e.stage_id = s.id) ORDER BY s.id"
     );
     let params: [Cell<'_>; 4] = [first.max(from).into(), last.min(to).into(), upload.id.into(), upload.family.name().into()];
-    tx.query(&sql, &params, &mut |r| each(&map(r, 0)?))
-}
-
-/// Rows that wait for a later period (kind W) of an organisation and are due by `until`, with ids after
-/// `after`, by id.
-///
-/// # Errors
-/// A fault from the database, or what `each` returned.
-pub fn waiting(tx: &mut dyn Read, family: Family, org_id: i64, until: Day, after: i64, each: EachRow<'_>) -> Result<()> {
-    let sql = format!(
-        "SELECT {} FROM stage_exception e JOIN {} s ON s.id = e.stage_id \
-         WHERE e.family = $1 AND e.kind = 'W' AND e.stage_id > $2 AND s.org_id = $3 AND s.due <= $4 ORDER BY e.stage_id",
-        columns(family),
-        family.table()
-    );
-    let params: [Cell<'_>; 4] = [family.name().into(), after.into(), org_id.into(), until.epoch().into()];
     tx.query(&sql, &params, &mut |r| each(&map(r, 0)?))
 }
 

@@ -132,16 +132,15 @@ pub fn loading(tx: &mut dyn Read, except: i64) -> Result<i64> {
 }
 
 /// Notes that rows up to `last` are written; `first` counts only the first time. In the transaction that
-/// wrote them, so that a sweep after a crash finds every row.
+/// wrote them, so that a sweep after a crash finds every row. Answers false when the upload is not loading any
+/// more: the rows must then be undone.
 ///
 /// # Errors
 /// A fault from the database.
-pub fn progress(tx: &mut dyn Write, id: i64, (first, last): (i64, i64), rows: i64, errors: i64, now: Instant) -> Result<()> {
-    tx.defer(
-        "UPDATE upload SET first_id = coalesce(first_id, $2), last_id = $3, rows_read = rows_read + $4, rows_error = rows_error + $5, \
-         updated_at = $6 WHERE id = $1",
-        &[id.into(), first.into(), last.into(), rows.into(), errors.into(), now.0.into()],
-    )
+pub fn progress(tx: &mut dyn Write, id: i64, (first, last): (i64, i64), rows: i64, errors: i64, now: Instant) -> Result<bool> {
+    let sql = "UPDATE upload SET first_id = coalesce(first_id, $2), last_id = $3, rows_read = rows_read + $4, rows_error = rows_error + $5, \
+               updated_at = $6 WHERE id = $1 AND status = 'Loading'";
+    Ok(tx.execute(sql, &[id.into(), first.into(), last.into(), rows.into(), errors.into(), now.0.into()])? == 1)
 }
 
 /// The end of an upload.
