@@ -9,6 +9,7 @@
 //!
 //! Why so: decision 0002.
 
+mod backup;
 mod bulk;
 mod checkpoint;
 mod connection;
@@ -24,5 +25,6 @@ mod store;
 mod tx;
 mod writer;
 
+pub use backup::backup;
 pub use options::{Options, Synchronous};
 pub use store::SqliteStore;

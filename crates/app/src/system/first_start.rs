@@ -66,13 +66,18 @@ impl Secret {
     }
 }
 
+/// A new client id: a random UUID, as existing clients expect it.
+pub fn new_client_id() -> String {
+    uuid::Uuid::new_v4().to_string()
+}
+
 impl FirstStart {
     /// Checks what was given and makes the rest.
     ///
     /// # Errors
     /// `first_start.…` for an id or a secret of the wrong length or an empty name.
     pub fn credentials(&self) -> Result<FirstCredentials> {
-        let client_id = self.client_id.clone().unwrap_or_else(|| uuid::Uuid::new_v4().to_string());
+        let client_id = self.client_id.clone().unwrap_or_else(new_client_id);
         if client_id.chars().count() != CLIENT_ID {
             return Err(Error::invalid("first_start.client_id", format!("A client id has {CLIENT_ID} characters.")).with_value(&client_id));
         }

@@ -13,7 +13,7 @@ mod users;
 pub use directory::Directory;
 pub use first_start::{
     ADMINISTRATOR_ROLE, ADMINISTRATOR_USER, CLIENT_ID, CLIENT_SECRET, DEFAULT_TENANT, FirstCredentials, FirstStart, REVENUE_ROLE,
-    REVENUE_USER, Secret,
+    REVENUE_USER, Secret, new_client_id,
 };
 pub use session::{Claims, Login, Session, api_is_off};
 pub use tenants::TenantEntry;

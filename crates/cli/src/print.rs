@@ -1,0 +1,64 @@
+//! Output for people.
+
+use accrual_app::waterfall::WaterfallRow;
+use accrual_base::{PeriodId, Result, format_minor};
+use serde_json::Value;
+
+/// Future periods that get a column of their own on a terminal.
+const COLUMNS: usize = 5;
+
+/// The waterfall as a table: prior, open, the next periods, later, total; credit less debit.
+pub fn waterfall(open: PeriodId, rows: &[WaterfallRow]) -> Result<()> {
+    let next: Vec<PeriodId> = (1..=i32::try_from(COLUMNS).unwrap_or(0)).map(|n| open.plus(n)).collect();
+    print!("{:<4} {:<22} {:>18} {:>18}", "", "account", "prior", open.name());
+    next.iter().for_each(|p| print!(" {:>18}", p.name()));
+    println!(" {:>20} {:>20}", "later", "total");
+    for row in rows {
+        let exponent = row.currency.exponent();
+        let amount_in = |p: &PeriodId| row.future.iter().find(|(id, _)| id == p).map_or(0, |(_, a)| *a);
+        let later: i64 = row.future.iter().filter(|(id, _)| *id > open.plus(next.len().try_into().unwrap_or(0))).map(|(_, a)| *a).sum();
+        print!("{:<4} {:<22} {:>18} {:>18}", row.currency.code(), row.account.name(), money(row.prior, exponent), money(row.open, exponent));
+        next.iter().for_each(|p| print!(" {:>18}", money(amount_in(p), exponent)));
+        println!(" {:>20} {:>20}", money(later, exponent), money(row.total()?, exponent));
+    }
+    Ok(())
+}
+
+/// The waterfall as CSV, one row an amount.
+pub fn waterfall_csv(open: PeriodId, rows: &[WaterfallRow]) {
+    println!("CURR,ACCTG_TYPE,ACCOUNT_NAME,PERIOD,AMOUNT");
+    for row in rows {
+        let line = |period: &str, amount: i64| {
+            let (currency, exponent) = (row.currency.code(), row.currency.exponent());
+            println!("{currency},{},{},{period},{}", row.account.letter(), row.account.name(), format_minor(amount, exponent));
+        };
+        line("PRIOR", row.prior);
+        line(&open.to_string(), row.open);
+        row.future.iter().for_each(|(period, amount)| line(&period.to_string(), *amount));
+    }
+}
+
+/// An amount with separators for reading, `1,234,567.89`.
+fn money(minor: i64, exponent: u8) -> String {
+    let plain = format_minor(minor, exponent);
+    let (sign, digits) = plain.strip_prefix('-').map_or(("", plain.as_str()), |d| ("-", d));
+    let (whole, decimals) = digits.split_once('.').map_or((digits, String::new()), |(w, d)| (w, format!(".{d}")));
+    let mut grouped = String::new();
+    for (i, c) in whole.chars().enumerate() {
+        if i > 0 && (whole.len() - i).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(c);
+    }
+    format!("{sign}{grouped}{decimals}")
+}
+
+/// Records, one JSON object a line.
+pub fn rows(records: &[Value]) {
+    records.iter().for_each(|r| println!("{r}"));
+}
+
+/// One JSON value, indented.
+pub fn json(value: &Value) {
+    println!("{value:#}");
+}

@@ -1,0 +1,58 @@
+//! `accrual serve` and `accrual worker`.
+
+use crate::args::{Serve, Worker};
+use crate::wiring;
+use accrual_api::{ServerConfig, TlsFiles};
+use accrual_app::system::FirstStart;
+use accrual_base::{Error, Result};
+use std::sync::Arc;
+
+/// Runs the server until it is asked to stop.
+pub fn serve(args: &Serve) -> Result<()> {
+    let mut config = ServerConfig::on(args.listen);
+    config.insecure_http = args.insecure_http;
+    config.tls = match (&args.tls_cert, &args.tls_key) {
+        (Some(certificate), Some(key)) => Some(TlsFiles { certificate: certificate.clone(), key: key.clone() }),
+        _ => None,
+    };
+    let scheme = if config.tls.is_some() { "https" } else { "http" };
+    let system = wiring::open(&args.store, &wiring::first_start(&args.first))?;
+    let server = accrual_api::Server::bind(config, system.clone())?;
+    let address = server.local_addr()?;
+    let runners = wiring::start_runners(&system, args.jobs)?;
+    println!("Accrual {} listens on {scheme}://{address}. Stop it with Ctrl-C.", env!("CARGO_PKG_VERSION"));
+    let served = runtime()?.block_on(server.run(stop_signal()));
+    println!("Stopping: jobs go on from their checkpoints at the next start.");
+    runners.into_iter().for_each(accrual_jobs::Runner::stop);
+    system.close();
+    served
+}
+
+/// Runs jobs until it is asked to stop.
+pub fn worker(args: &Worker) -> Result<()> {
+    let system = wiring::open(&args.store, &FirstStart::default())?;
+    let runners = wiring::start_runners(&system, args.jobs)?;
+    println!("Worker {} takes jobs. Stop it with Ctrl-C.", std::process::id());
+    runtime()?.block_on(stop_signal());
+    runners.into_iter().for_each(accrual_jobs::Runner::stop);
+    system.close();
+    Ok(())
+}
+
+fn runtime() -> Result<Arc<tokio::runtime::Runtime>> {
+    let built = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    built.map(Arc::new).map_err(|e| Error::fault_from("the asynchronous runtime could not be started", e))
+}
+
+/// Ctrl-C or a termination signal.
+async fn stop_signal() {
+    let interrupt = tokio::signal::ctrl_c();
+    let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) else {
+        let _ = interrupt.await;
+        return;
+    };
+    tokio::select! {
+        _ = interrupt => {}
+        _ = terminate.recv() => {}
+    }
+}
