@@ -40,10 +40,10 @@ pub async fn execute<C: Command>(tenant: &Tenant, context: &Context, command: C)
     answer
 }
 
-/// As [`execute`], for threads that may block: the command line, jobs, tests.
+/// As [`execute()`], for threads that may block: the command line, jobs, tests.
 ///
 /// # Errors
-/// As [`execute`].
+/// As [`execute()`].
 pub fn execute_blocking<C: Command>(tenant: &Tenant, context: &Context, command: C) -> Result<C::Output> {
     execute_in(&tenant.store, tenant.clock.now(), context, command)
 }

@@ -1,6 +1,6 @@
 //! Commands: load, decide, apply, in one transaction.
 //!
-//! Knows nothing of HTTP. A verb is a [`Command`] run by [`execute`]; long work is a program (see [`job`]) that
+//! Knows nothing of HTTP. A verb is a [`Command`] run by [`execute()`]; long work is a program (see [`job`]) that
 //! writes in chunks and remembers how far it came.
 
 pub mod audit;

@@ -33,6 +33,9 @@ pub struct JobRow {
 
 const COLUMNS: &str = "id, program, org_id, status, parameters, done, total, checkpoint, cancel, message, created_by, created_at, started_at, finished_at, updated_at, worker";
 
+/// [`COLUMNS`] without the checkpoint, which can be large.
+const LISTED: &str = "id, program, org_id, status, parameters, done, total, NULL, cancel, message, created_by, created_at, started_at, finished_at, updated_at, worker";
+
 fn map(row: &dyn Row) -> Result<JobRow> {
     Ok(JobRow {
         id: row.int(0)?,
@@ -115,12 +118,12 @@ pub fn ended(tx: &mut dyn Read, org_id: i64) -> Result<i64> {
     Ok(tx.first(sql, &[Cell::Int(org_id)], |row| row.int(0))?.unwrap_or(0))
 }
 
-/// Jobs that wait or run, oldest first.
+/// Jobs that wait or run, oldest first, without their checkpoints.
 ///
 /// # Errors
 /// A fault from the database.
 pub fn open(tx: &mut dyn Read) -> Result<Vec<JobRow>> {
-    tx.all(&format!("SELECT {COLUMNS} FROM job WHERE status IN ('Pending', 'Incompatible', 'Running') ORDER BY id"), &[], map)
+    tx.all(&format!("SELECT {LISTED} FROM job WHERE status IN ('Pending', 'Incompatible', 'Running') ORDER BY id"), &[], map)
 }
 
 /// Lets one worker at a time look at the queue, until its transaction ends. One process writes to an
@@ -137,13 +140,13 @@ pub fn lock_queue(tx: &mut dyn Write) -> Result<()> {
     Ok(())
 }
 
-/// Jobs that wait, oldest first, without those another transaction is changing right now.
+/// Jobs that wait, oldest first, without their checkpoints and without those another transaction is changing right now.
 ///
 /// # Errors
 /// A fault from the database.
 pub fn waiting(tx: &mut dyn Write) -> Result<Vec<JobRow>> {
-    let lock = if tx.dialect() == Dialect::Postgres { " FOR UPDATE SKIP LOCKED" } else { "" };
-    let sql = format!("SELECT {COLUMNS} FROM job WHERE status IN ('Pending', 'Incompatible') ORDER BY id{lock}");
+    let lock = unlocked(tx.dialect());
+    let sql = format!("SELECT {LISTED} FROM job WHERE status IN ('Pending', 'Incompatible') ORDER BY id{lock}");
     tx.as_read().all(&sql, &[], map)
 }
 
@@ -182,19 +185,29 @@ pub fn release(tx: &mut dyn Write, id: i64, worker: &str) -> Result<bool> {
 
 /// A sign of life, with the progress. Answers whether the job was asked to stop.
 ///
+/// A step of the program may hold the row while it commits its checkpoint; the sign is left out then, so that no
+/// small write waits for it.
+///
 /// # Errors
 /// A conflict `job.lost` when the job is no longer this worker's.
 pub fn beat(tx: &mut dyn Write, id: i64, worker: &str, done: i64, total: i64, alive_at: Instant) -> Result<bool> {
-    let mut cancel = None;
-    tx.query(
-        "UPDATE job SET done = $3, total = $4, updated_at = $5 WHERE id = $1 AND worker = $2 AND status = 'Running' RETURNING cancel",
-        &[Cell::Int(id), worker.into(), Cell::Int(done), Cell::Int(total), Cell::Int(alive_at.0)],
-        &mut |row| {
-            cancel = Some(row.int(0)? != 0);
-            Ok(Flow::Continue)
-        },
-    )?;
-    cancel.ok_or_else(|| lost(id))
+    let own = "SELECT cancel FROM job WHERE id = $1 AND worker = $2 AND status = 'Running'";
+    let cancel = tx.as_read().first(own, &[Cell::Int(id), worker.into()], |row| Ok(row.int(0)? != 0))?.ok_or_else(|| lost(id))?;
+    let sql = format!(
+        "UPDATE job SET done = $3, total = $4, updated_at = $5 \
+         WHERE id IN (SELECT id FROM job WHERE id = $1 AND worker = $2 AND status = 'Running'{})",
+        unlocked(tx.dialect())
+    );
+    tx.execute(&sql, &[Cell::Int(id), worker.into(), Cell::Int(done), Cell::Int(total), Cell::Int(alive_at.0)])?;
+    Ok(cancel)
+}
+
+/// Passes over rows that another transaction is changing right now.
+fn unlocked(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Sqlite => "",
+        Dialect::Postgres => " FOR UPDATE SKIP LOCKED",
+    }
 }
 
 /// Writes the checkpoint of a running job, in the transaction of the work it stands for.
@@ -242,11 +255,12 @@ pub fn cancel(tx: &mut dyn Write, id: i64, now: Instant) -> Result<bool> {
 /// # Errors
 /// A fault from the database.
 pub fn recover(tx: &mut dyn Write, silent_since: Instant) -> Result<Vec<i64>> {
-    tx.as_read().all(
-        "UPDATE job SET status = 'Pending', worker = NULL WHERE status = 'Running' AND updated_at <= $1 RETURNING id",
-        &[Cell::Int(silent_since.0)],
-        |row| row.int(0),
-    )
+    let sql = format!(
+        "UPDATE job SET status = 'Pending', worker = NULL \
+         WHERE id IN (SELECT id FROM job WHERE status = 'Running' AND updated_at <= $1{}) RETURNING id",
+        unlocked(tx.dialect())
+    );
+    tx.as_read().all(&sql, &[Cell::Int(silent_since.0)], |row| row.int(0))
 }
 
 fn lost(id: i64) -> Error {
