@@ -18,20 +18,71 @@ const MONEY: [&str; 3] = ["USD", "JPY", "BHD"];
 /// One thing that happens.
 #[derive(Clone, Debug)]
 enum Step {
-    Order { sell: i64, ssp: i64, start: i32, days: i32, rtb: bool },
-    Update { line: usize, sell: i64 },
-    Invoice { line: usize, percent: i64, rate: i64 },
-    Credit { kind: u8, bill: usize, percent: i64, rule: u8 },
-    OrderCredit { kind: u8, line: usize, percent: i64 },
-    Event { line: usize, percent: i64, defer: bool, cumulative: bool },
+    Order {
+        sell: i64,
+        ssp: i64,
+        start: i32,
+        days: i32,
+        rtb: bool,
+        money: usize,
+    },
+    Update {
+        line: usize,
+        sell: i64,
+    },
+    Invoice {
+        line: usize,
+        percent: i64,
+        rate: i64,
+    },
+    Credit {
+        kind: u8,
+        bill: usize,
+        percent: i64,
+        rule: u8,
+    },
+    OrderCredit {
+        kind: u8,
+        line: usize,
+        percent: i64,
+    },
+    Event {
+        line: usize,
+        percent: i64,
+        defer: bool,
+        cumulative: bool,
+    },
+    /// A bill without an order.
+    Standalone {
+        kind: u8,
+        amount: i64,
+    },
+    /// Takes a credit back.
+    TakeBack {
+        bill: usize,
+    },
+    /// Cancels an order line.
+    Cancel {
+        line: usize,
+    },
     Post,
-    Close { months: i32 },
+    Close {
+        months: i32,
+    },
+}
+
+/// Mostly the contract's own currency.
+fn money() -> impl Strategy<Value = usize> {
+    prop_oneof![8 => Just(0usize), 1 => Just(1), 1 => Just(2)]
 }
 
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        3 => (1i64..500_000, 1i64..500_000, -60i32..120, prop_oneof![Just(0), 0i32..800], any::<bool>())
-            .prop_map(|(sell, ssp, start, days, rtb)| Step::Order { sell, ssp, start, days, rtb }),
+        3 => (prop_oneof![4 => 1i64..500_000, 1 => -50_000i64..1], 1i64..500_000, -60i32..120, prop_oneof![Just(0), 0i32..800], any::<bool>(), money())
+            .prop_map(|(sell, ssp, start, days, rtb, money)| Step::Order { sell, ssp, start, days, rtb, money }),
+        1 => (0u8..3, 1i64..90_000).prop_map(|(kind, amount)| Step::Standalone { kind, amount }),
+        1 => any::<usize>().prop_map(|bill| Step::TakeBack { bill }),
+        1 => any::<usize>().prop_map(|line| Step::Cancel { line }),
         2 => (any::<usize>(), 1i64..600_000).prop_map(|(line, sell)| Step::Update { line, sell }),
         4 => (any::<usize>(), 1i64..130, 80i64..120).prop_map(|(line, percent, rate)| Step::Invoice { line, percent, rate }),
         3 => (0u8..3, any::<usize>(), 1i64..110, 0u8..3).prop_map(|(kind, bill, percent, rule)| Step::Credit { kind, bill, percent, rule }),
@@ -102,47 +153,78 @@ impl Life {
         if lines.is_empty() { None } else { lines.get(at % lines.len()) }
     }
 
+    fn bill(&self, at: usize) -> Option<(Currency, Bill)> {
+        let bills: Vec<_> = self.contract.lines.iter().flat_map(|l| l.bills.iter().map(|b| (l.currency, b))).collect();
+        if bills.is_empty() { None } else { bills.get(at % bills.len()).map(|(c, b)| (*c, (*b).clone())) }
+    }
+
     fn take(&mut self, step: &Step) {
         match *step {
-            Step::Order { sell, ssp, start, days, rtb } => {
+            Step::Order { sell, ssp, start, days, rtb, money } => {
                 let mut row = self.row(TransactionType::Order, sell);
                 let first = self.ctx.open.start().plus(start);
-                (row.start, row.end, row.ssp, row.right_to_bill) = (Some(first), Some(first.plus(days)), Some(ssp), rtb);
+                (row.start, row.end, row.ssp, row.right_to_bill) =
+                    (Some(first), Some(first.plus(days)), Some(if sell < 0 { 0 } else { ssp }), rtb);
+                if money > 0 {
+                    row.currency = Currency::named(MONEY[money]).unwrap();
+                    row.rates = Rates { functional: Decimal::new(11, 1), reporting: Decimal::new(9, 1) };
+                }
                 self.send(row);
             }
             Step::Update { line, sell } => {
                 let Some(line) = self.line(line).cloned() else { return };
                 let mut row = self.row(TransactionType::Order, sell);
                 row.order = Link::Known(line.id);
+                (row.currency, row.rates) = (line.currency, line.rates);
+                row.sell *= line.sell.signum();
                 (row.start, row.end, row.ssp, row.right_to_bill) = (line.start, line.end, line.ssp, line.right_to_bill);
                 self.send(row);
             }
             Step::Invoice { line, percent, rate } => {
-                let Some((id, sell)) = self.line(line).map(|l| (l.id, l.sell)) else { return };
+                let Some((id, sell, currency)) = self.line(line).map(|l| (l.id, l.sell, l.currency)) else { return };
                 let mut row = self.row(TransactionType::Invoice, sell * percent / 100);
+                row.currency = currency;
                 row.order = Link::Known(id);
                 row.rates = Rates { functional: Decimal::new(rate, 2), reporting: Decimal::ONE };
                 self.send(row);
             }
             Step::Credit { kind, bill, percent, rule } => {
-                let invoices: Vec<(i64, i64)> = self.contract.lines.iter().flat_map(|l| &l.bills).map(|b| (b.id, b.amount)).collect();
-                if invoices.is_empty() {
-                    return;
-                }
-                let (id, amount) = invoices[bill % invoices.len()];
+                let Some((currency, bill)) = self.bill(bill) else { return };
+                let (id, amount) = (bill.id, bill.amount);
                 let mut row = self.row(credit_kind(kind), -amount * percent / 100);
+                row.currency = currency;
                 row.original_bill = Link::Known(id);
                 row.credit_rule = [CreditRule::Prorate, CreditRule::LastFirst, CreditRule::FixedDuration][usize::from(rule % 3)];
                 (row.start, row.end) = (Some(row.date), Some(row.date.plus(40)));
                 self.send(row);
             }
             Step::OrderCredit { kind, line, percent } => {
-                let Some((id, sell)) = self.line(line).map(|l| (l.id, l.sell)) else { return };
+                let Some((id, sell, currency)) = self.line(line).map(|l| (l.id, l.sell, l.currency)) else { return };
                 let mut row = self.row(credit_kind(kind), -sell * percent / 100);
+                row.currency = currency;
                 row.original_order = Link::Known(id);
                 self.send(row);
             }
             Step::Event { line, percent, defer, cumulative } => self.event(line, percent, defer, cumulative),
+            Step::Standalone { kind, amount } => {
+                let kind = [TransactionType::Invoice, TransactionType::CreditMemo, TransactionType::Return][usize::from(kind % 3)];
+                let mut row = self.row(kind, if kind == TransactionType::Invoice { amount } else { -amount });
+                (row.start, row.end) = (Some(row.date), Some(row.date.plus(70)));
+                self.send(row);
+            }
+            Step::TakeBack { bill } => {
+                let Some((currency, bill)) = self.bill(bill) else { return };
+                let mut row = self.row(bill.kind, -bill.amount);
+                (row.currency, row.original_bill, row.cancelled) = (currency, Link::Known(bill.id), true);
+                self.send(row);
+            }
+            Step::Cancel { line } => {
+                let Some(line) = self.line(line).cloned() else { return };
+                let mut row = self.row(TransactionType::Order, line.ordered.sell);
+                (row.order, row.cancelled, row.currency, row.rates) = (Link::Known(line.id), true, line.currency, line.rates);
+                (row.start, row.end, row.ssp, row.right_to_bill) = (line.start, line.end, line.ssp, line.right_to_bill);
+                self.send(row);
+            }
             Step::Post => self.post(),
             Step::Close { months } => {
                 self.ctx.open = self.ctx.open.plus(months);
@@ -255,8 +337,8 @@ proptest! {
     #[test]
     fn every_invariant_holds_at_every_step(template in setups(), money in 0usize..3, steps in proptest::collection::vec(step(), 1..30)) {
         let mut life = Life::new(template, MONEY[money]);
-        life.take(&Step::Order { sell: 120_000, ssp: 100_000, start: 0, days: 365, rtb: false });
-        life.take(&Step::Order { sell: 60_001, ssp: 90_000, start: -40, days: 180, rtb: true });
+        life.take(&Step::Order { sell: 120_000, ssp: 100_000, start: 0, days: 365, rtb: false, money: 0 });
+        life.take(&Step::Order { sell: 60_001, ssp: 90_000, start: -40, days: 180, rtb: true, money: 0 });
         for step in &steps {
             life.take(step);
         }

@@ -62,6 +62,13 @@ fn apply(
         _ => return not_built(row.kind),
     };
     let line = &contract.lines[at];
+    if row.currency != line.currency {
+        let message = format!(
+            "The line is kept in {}; a bill in {} cannot belong to it. Correct the currency or the line named.",
+            line.currency, row.currency
+        );
+        return refuse("revenue.currency", message);
+    }
     let mut bill = as_bill(row, ctx);
     match row.kind {
         TransactionType::Invoice => check_invoice(line, &mut bill, policies)?,
