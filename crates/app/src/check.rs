@@ -57,6 +57,22 @@ pub fn checks() -> Vec<Check> {
             run: crate::period::check,
         },
         Check { name: "jobs", title: "Every job has a known status and its times in order", run: crate::job::check },
+        Check {
+            name: "contracts",
+            title: "Allocations sum to the transaction price, carves to zero, schedules to their lines",
+            run: crate::collection::check::check_contracts,
+        },
+        Check {
+            name: "collected",
+            title: "Every collected row is in a contract, and only such rows are",
+            run: crate::collection::check::check_collected,
+        },
+        Check { name: "batches", title: "Every transferred batch balances per currency", run: crate::transfer::check::check_balance },
+        Check {
+            name: "posted",
+            title: "What was posted stands unchanged in the schedules",
+            run: crate::transfer::check::check_posted,
+        },
     ]
 }
 

@@ -198,16 +198,16 @@ struct Job {
 
 /// What one contract writes.
 #[derive(Default)]
-struct Folded {
+pub(super) struct Folded {
     rows: ContractRows,
     removal: Removal,
-    exceptions: Vec<ExceptionRow>,
+    pub exceptions: Vec<ExceptionRow>,
     new: bool,
 }
 
 impl Folded {
-    /// Takes what changed, and only that.
-    fn take(
+    /// Takes what changed, and only that. `texts`: SO_LINE_ID of rows that may have made a line.
+    pub fn take(
         &mut self,
         contract: &Contract,
         before: Option<&HeadRow>,
@@ -245,7 +245,7 @@ impl Prepared {
     fn refuse(&mut self, row: &Staged, rejection: &Rejection) {
         self.exceptions.push(exception(row, rejection));
     }
-    fn merge(&mut self, mut one: Folded) {
+    pub fn merge(&mut self, mut one: Folded) {
         self.rows.heads.append(&mut one.rows.heads);
         self.rows.lines.append(&mut one.rows.lines);
         self.rows.pobs.append(&mut one.rows.pobs);
@@ -269,18 +269,7 @@ fn exception(row: &Staged, rejection: &Rejection) -> ExceptionRow {
 /// Looks up what the rows of a chunk name. Keys lead to rows; their texts are compared.
 fn existing(tx: &mut dyn Read, keys: &[RowKeys]) -> Result<Existing> {
     let mut found = Existing::default();
-    let lines = keys.iter().flat_map(|k| [k.line.as_deref(), k.original_line.as_deref()]).flatten();
-    let line_ids = ids(stored::orders_by_key(tx, &hashed(lines.map(line_key)))?);
-    let lines = stored::contract_of_lines(tx, &line_ids)?;
-    let by_source: HashMap<i64, (i64, i64)> = lines.iter().map(|(line, contract, source)| (*source, (*line, *contract))).collect();
-    let mut sources: Vec<i64> = by_source.keys().copied().collect();
-    sources.sort_unstable();
-    rows_by_id(tx, Family::Line, &sources, &mut |row| {
-        if let (Some(text), Some((line, contract))) = (Record::new(row.record).text(f::SO_LINE_ID)?, by_source.get(&row.id)) {
-            found.lines.insert(text.to_owned(), ExistingLine { line: *line, contract: *contract, source: row.record.to_vec() });
-        }
-        Ok(())
-    })?;
+    found.lines = existing_lines(tx, keys.iter().flat_map(|k| [k.line.as_deref(), k.original_line.as_deref()]).flatten())?;
     let bills = keys.iter().filter_map(|k| k.original_bill.as_deref());
     let staged = ids(stored::bills_by_key(tx, &hashed(bills.map(bill_key)))?);
     let collected: HashMap<i64, i64> = stored::contract_of_bills(tx, &staged)?.into_iter().collect();
@@ -300,7 +289,27 @@ fn existing(tx: &mut dyn Read, keys: &[RowKeys]) -> Result<Existing> {
     Ok(found)
 }
 
-fn hashed(keys: impl Iterator<Item = i64>) -> Vec<i64> {
+/// The order lines with these ids, as uploaded.
+///
+/// # Errors
+/// A fault from the database or of a broken record.
+pub(super) fn existing_lines<'a>(tx: &mut dyn Read, ids_as_text: impl Iterator<Item = &'a str>) -> Result<HashMap<String, ExistingLine>> {
+    let line_ids = ids(stored::orders_by_key(tx, &hashed(ids_as_text.map(line_key)))?);
+    let lines = stored::contract_of_lines(tx, &line_ids)?;
+    let by_source: HashMap<i64, (i64, i64)> = lines.iter().map(|(line, contract, source)| (*source, (*line, *contract))).collect();
+    let sources = hashed(by_source.keys().copied());
+    let mut found = HashMap::new();
+    rows_by_id(tx, Family::Line, &sources, &mut |row| {
+        if let (Some(text), Some((line, contract))) = (Record::new(row.record).text(f::SO_LINE_ID)?, by_source.get(&row.id)) {
+            found.insert(text.to_owned(), ExistingLine { line: *line, contract: *contract, source: row.record.to_vec() });
+        }
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// Keys sorted, each once.
+pub(super) fn hashed(keys: impl Iterator<Item = i64>) -> Vec<i64> {
     let mut keys: Vec<i64> = keys.collect();
     keys.sort_unstable();
     keys.dedup();

@@ -20,6 +20,10 @@ pub(super) struct Frozen {
     /// Rows of the plan that are done.
     pub next: usize,
     pub tally: Tally,
+    /// Uploads that stay staged: they hold events nobody asked for.
+    pub kept: Vec<i64>,
+    /// Only one event is processed: rows that waited keep their mark, since others may be among them.
+    pub named: bool,
     /// Every row is done; what is left is to take waits off and to close the uploads.
     pub closing: bool,
 }
@@ -44,6 +48,8 @@ impl Frozen {
             looks_up,
             next: 0,
             tally: Tally::default(),
+            kept: Vec::new(),
+            named: false,
             closing: false,
         }
     }

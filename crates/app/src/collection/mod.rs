@@ -8,8 +8,10 @@
 mod accounts;
 mod assign;
 mod attributes;
+pub(crate) mod check;
 mod chunk;
 pub(crate) mod convert;
+mod events;
 mod frozen;
 mod plan;
 pub(crate) mod policies;
@@ -28,6 +30,7 @@ use accrual_store::collection::{self as stage, ExceptionRow, Family};
 use accrual_store::{Commit, Lane, contracts, journals, periods, sequence};
 use chunk::{Prepared, Preparer};
 use convert::Stamp;
+use events::{EventPreparer, EventTypes};
 use frozen::{Frozen, Tally};
 use scan::{Scanned, scan};
 use std::sync::mpsc::sync_channel;
@@ -54,15 +57,44 @@ pub fn run(tenant: &Tenant, job: &JobRow, policies: &CollectionPolicies, progres
 /// # Errors
 /// As [`run`].
 pub fn run_in_chunks(tenant: &Tenant, job: &JobRow, policies: &CollectionPolicies, chunk: usize, progress: &mut dyn Progress) -> Result<String> {
-    let mut frozen = match progress.resume() {
-        Some(bytes) => Frozen::parse(bytes)?,
-        None => freeze(tenant, job.org_id, policies.book_id, progress)?,
-    };
-    if !frozen.closing {
-        collect(tenant, job, policies, chunk, &mut frozen, progress)?;
+    let mut run = Run::start(tenant, Family::Line, job, policies, chunk, progress)?;
+    if !run.frozen.closing {
+        let scanned = tenant.store.read(|tx| scan(tx, &run.frozen, policies))?;
+        let fixed = run.frozen.clone();
+        let mut preparer = Preparer {
+            tenant,
+            policies,
+            frozen: &fixed,
+            context: run.context(policies)?,
+            accounts: Interner::load(&tenant.store)?,
+            stamp: run.stamp(job),
+            ids: (0, 0),
+        };
+        run.rows(&scanned, move |rows| preparer.prepare(rows))?;
     }
-    close(tenant, &mut frozen, progress)?;
-    Ok(answer(frozen.tally, progress))
+    run.close()?;
+    Ok(answer(run.frozen.tally, progress))
+}
+
+/// Processes everything staged of one event, or of all when no name is given.
+///
+/// # Errors
+/// As [`run`]; `events.type` when no event type has the name.
+pub fn run_events(tenant: &Tenant, job: &JobRow, policies: &CollectionPolicies, name: Option<&str>, progress: &mut dyn Progress) -> Result<String> {
+    let types = tenant.store.read(|tx| EventTypes::load(tx))?;
+    if let Some(name) = name.filter(|n| !types.has(n)) {
+        return Err(Error::not_found("events.type", "There is no enabled event type of this name.").with_value(name));
+    }
+    let mut run = Run::start(tenant, Family::Event, job, policies, CHUNK, progress)?;
+    if !run.frozen.closing {
+        let (scanned, kept) = tenant.store.read(|tx| events::scan(tx, &run.frozen, name))?;
+        (run.frozen.kept, run.frozen.named) = (kept, name.is_some());
+        let (context, stamp) = (run.context(policies)?, run.stamp(job));
+        let mut preparer = EventPreparer { tenant, policies, types: &types, context, stamp };
+        run.rows(&scanned, move |rows| preparer.prepare(rows))?;
+    }
+    run.close()?;
+    Ok(answer(run.frozen.tally, progress))
 }
 
 /// The answer of the program; a collection with refused rows ends as a warning.
@@ -79,20 +111,6 @@ fn answer(tally: Tally, progress: &mut dyn Progress) -> String {
     format!("Data Collected: {figures}")
 }
 
-/// Decides what the job takes, and writes it down before anything else.
-fn freeze(tenant: &Tenant, org: i64, book: i64, progress: &mut dyn Progress) -> Result<Frozen> {
-    let (ticket, now) = (progress.checkpoint_in(), tenant.now());
-    tenant.store.write(Lane::Small, move |tx| {
-        let open = periods::open(tx.as_read(), org, book)?.ok_or_else(no_period)?;
-        let uploads = stage::ready_uploads(tx.as_read(), Family::Line, org)?;
-        let looks_up = contracts::have_any(tx.as_read())?;
-        let sequence = sequence::reserve(tx, LEG_SEQUENCE, 1)?;
-        let frozen = Frozen::new(&uploads, org, open, sequence, now.0, looks_up);
-        ticket.write(tx, &frozen.bytes()?)?;
-        Ok(Commit::Keep(frozen))
-    })
-}
-
 /// The organisation cannot collect or transfer.
 pub(crate) fn no_period() -> Error {
     Error::conflict("collection.period", "No period status was found: the organisation has no open accounting period. Open one first.")
@@ -105,101 +123,138 @@ pub(crate) fn period_context(tenant: &Tenant, org: i64, book: i64, open: PeriodI
     Ok(PeriodContext { open, watermarks, sequence })
 }
 
-fn collect(
-    tenant: &Tenant,
-    job: &JobRow,
-    policies: &CollectionPolicies,
+/// A run over staged rows of one family.
+struct Run<'a> {
+    tenant: &'a Tenant,
+    family: Family,
+    frozen: Frozen,
     chunk: usize,
-    frozen: &mut Frozen,
-    progress: &mut dyn Progress,
-) -> Result<()> {
-    let Scanned { plan, waits } = tenant.store.read(|tx| scan(tx, frozen, policies))?;
-    progress.total(plan.len() as u64);
-    progress.advance(frozen.next as u64);
-    frozen.tally.waiting = waits.len() as u64;
-    write_waits(tenant, &waits, frozen, progress)?;
-    let fixed = frozen.clone();
-    let mut preparer = Preparer {
-        tenant,
-        policies,
-        frozen: &fixed,
-        context: period_context(tenant, fixed.org, policies.book_id, fixed.open(), fixed.sequence)?,
-        accounts: Interner::load(&tenant.store)?,
-        stamp: Stamp { user: job.created_by.clone(), at: fixed.at },
-        ids: (0, 0),
-    };
-    std::thread::scope(|scope| {
-        let (send, receive) = sync_channel::<Result<Prepared>>(1);
-        let plan = &plan;
-        scope.spawn(move || {
-            let mut at = fixed.next;
-            while at < plan.len() {
-                let prepared = preparer.prepare(plan.chunk(at, chunk));
-                at += prepared.as_ref().map_or(plan.len(), |p| p.taken);
-                if send.send(prepared).is_err() {
-                    return; // the writing side gave up
+    progress: &'a mut dyn Progress,
+}
+
+impl<'a> Run<'a> {
+    /// Goes on behind the checkpoint, or decides what the job takes and writes that down before anything else.
+    fn start(
+        tenant: &'a Tenant,
+        family: Family,
+        job: &JobRow,
+        policies: &CollectionPolicies,
+        chunk: usize,
+        progress: &'a mut dyn Progress,
+    ) -> Result<Self> {
+        let frozen = match progress.resume() {
+            Some(bytes) => Frozen::parse(bytes)?,
+            None => freeze(tenant, family, job.org_id, policies.book_id, progress)?,
+        };
+        Ok(Self { tenant, family, frozen, chunk, progress })
+    }
+
+    fn context(&self, policies: &CollectionPolicies) -> Result<PeriodContext> {
+        period_context(self.tenant, self.frozen.org, policies.book_id, self.frozen.open(), self.frozen.sequence)
+    }
+
+    fn stamp(&self, job: &JobRow) -> Stamp {
+        Stamp { user: job.created_by.clone(), at: self.frozen.at }
+    }
+
+    /// One thread prepares the next chunk while the writer commits the one before.
+    fn rows(&mut self, scanned: &Scanned, mut prepare: impl FnMut(&[(i64, i64)]) -> Result<Prepared> + Send) -> Result<()> {
+        let (plan, from, size) = (&scanned.plan, self.frozen.next, self.chunk);
+        self.progress.total(plan.len() as u64);
+        self.progress.advance(from as u64);
+        self.frozen.tally.waiting = scanned.waits.len() as u64;
+        self.waits(&scanned.waits)?;
+        std::thread::scope(|scope| {
+            let (send, receive) = sync_channel::<Result<Prepared>>(1);
+            scope.spawn(move || {
+                let mut at = from;
+                while at < plan.len() {
+                    let prepared = prepare(plan.chunk(at, size));
+                    at += prepared.as_ref().map_or(plan.len(), |p| p.taken);
+                    if send.send(prepared).is_err() {
+                        return; // the writing side gave up
+                    }
                 }
+            });
+            for prepared in receive {
+                self.progress.go_on()?;
+                self.write(prepared?)?;
+                self.progress.advance(self.frozen.next as u64);
             }
-        });
-        for prepared in receive {
-            progress.go_on()?;
-            write_chunk(tenant, prepared?, frozen, progress)?;
-            progress.advance(frozen.next as u64);
+            Ok(())
+        })
+    }
+
+    /// One transaction: the chunk and the checkpoint behind it.
+    fn write(&mut self, mut chunk: Prepared) -> Result<()> {
+        let frozen = &mut self.frozen;
+        frozen.next += chunk.taken;
+        frozen.tally.collected += chunk.tally.collected;
+        frozen.tally.refused += chunk.tally.refused;
+        frozen.tally.contracts += chunk.tally.contracts;
+        let (ticket, state) = (self.progress.checkpoint_in(), frozen.bytes()?);
+        let (family, sequence, at) = (self.family, frozen.sequence, Instant(frozen.at));
+        self.tenant.store.write(Lane::Bulk, move |tx| {
+            chunk.removal.run(tx)?;
+            chunk.rows.save(tx)?;
+            for e in &chunk.exceptions {
+                stage::put_exception(tx, family, e, sequence, at)?;
+            }
+            ticket.write(tx, &state)?;
+            Ok(Commit::Keep(()))
+        })
+    }
+
+    /// Marks rows that are due after the open period. Writing a mark again changes nothing.
+    fn waits(&mut self, waits: &[(i64, i64, i32)]) -> Result<()> {
+        let (family, sequence, at, open) = (self.family, self.frozen.sequence, Instant(self.frozen.at), self.frozen.open());
+        for slice in waits.chunks(SLICE) {
+            self.progress.go_on()?;
+            let rows: Vec<ExceptionRow> = slice.iter().map(|(id, upload, due)| wait(*id, *upload, *due, open)).collect();
+            self.tenant.store.write(Lane::Bulk, move |tx| {
+                rows.iter().try_for_each(|e| stage::put_exception(tx, family, e, sequence, at))?;
+                Ok(Commit::Keep(()))
+            })?;
         }
         Ok(())
-    })
-}
-
-/// One transaction: the chunk and the checkpoint behind it.
-fn write_chunk(tenant: &Tenant, mut chunk: Prepared, frozen: &mut Frozen, progress: &mut dyn Progress) -> Result<()> {
-    frozen.next += chunk.taken;
-    frozen.tally.collected += chunk.tally.collected;
-    frozen.tally.refused += chunk.tally.refused;
-    frozen.tally.contracts += chunk.tally.contracts;
-    let (ticket, state, sequence, at) = (progress.checkpoint_in(), frozen.bytes()?, frozen.sequence, Instant(frozen.at));
-    tenant.store.write(Lane::Bulk, move |tx| {
-        chunk.removal.run(tx)?;
-        chunk.rows.save(tx)?;
-        for e in &chunk.exceptions {
-            stage::put_exception(tx, Family::Line, e, sequence, at)?;
-        }
-        ticket.write(tx, &state)?;
-        Ok(Commit::Keep(()))
-    })
-}
-
-/// Marks rows that are due after the open period. Writing a mark again changes nothing.
-fn write_waits(tenant: &Tenant, waits: &[(i64, i64, i32)], frozen: &Frozen, progress: &mut dyn Progress) -> Result<()> {
-    let (sequence, at, open) = (frozen.sequence, Instant(frozen.at), frozen.open());
-    for slice in waits.chunks(SLICE) {
-        progress.go_on()?;
-        let rows: Vec<ExceptionRow> = slice.iter().map(|(id, upload, due)| wait(*id, *upload, *due, open)).collect();
-        tenant.store.write(Lane::Bulk, move |tx| {
-            rows.iter().try_for_each(|e| stage::put_exception(tx, Family::Line, e, sequence, at))?;
-            Ok(Commit::Keep(()))
-        })?;
     }
-    Ok(())
+
+    /// Takes waits off what was collected, then closes the uploads in one small write.
+    fn close(&mut self) -> Result<()> {
+        if !self.frozen.closing {
+            self.frozen.closing = true;
+            self.progress.checkpoint(&self.frozen.bytes()?)?;
+        }
+        let (family, org, day, sequence) = (self.family, self.frozen.org, self.frozen.last_day().epoch(), self.frozen.sequence);
+        if !self.frozen.named {
+            let waited = self.tenant.store.read(|tx| stage::due_by(tx, family, org, day, sequence))?;
+            for slice in waited.chunks(SLICE) {
+                let ids = slice.to_vec();
+                self.tenant.store.write(Lane::Bulk, move |tx| stage::end_waits(tx, family, &ids).map(Commit::Keep))?;
+            }
+        }
+        let kept = &self.frozen.kept;
+        let uploads: Vec<i64> = self.frozen.uploads().map(|u| u.id).filter(|id| !kept.contains(id)).collect();
+        let at = self.tenant.now();
+        self.tenant.store.write(Lane::Small, move |tx| stage::set_collected(tx, &uploads, at).map(Commit::Keep))
+    }
+}
+
+fn freeze(tenant: &Tenant, family: Family, org: i64, book: i64, progress: &mut dyn Progress) -> Result<Frozen> {
+    let (ticket, now) = (progress.checkpoint_in(), tenant.now());
+    tenant.store.write(Lane::Small, move |tx| {
+        let open = periods::open(tx.as_read(), org, book)?.ok_or_else(no_period)?;
+        let uploads = stage::ready_uploads(tx.as_read(), family, org)?;
+        let looks_up = contracts::have_any(tx.as_read())?;
+        let sequence = sequence::reserve(tx, LEG_SEQUENCE, 1)?;
+        let frozen = Frozen::new(&uploads, org, open, sequence, now.0, looks_up);
+        ticket.write(tx, &frozen.bytes()?)?;
+        Ok(Commit::Keep(frozen))
+    })
 }
 
 fn wait(stage_id: i64, upload_id: i64, due: i32, open: PeriodId) -> ExceptionRow {
     let day = accrual_base::Day::from_epoch(due);
     let message = format!("The row is dated {day}, after the open period {open}; it is collected when its period is open.");
     ExceptionRow { stage_id, upload_id, waits: true, codes: String::new(), message }
-}
-
-/// Takes waits off what was collected, then closes the uploads in one small write.
-fn close(tenant: &Tenant, frozen: &mut Frozen, progress: &mut dyn Progress) -> Result<()> {
-    if !frozen.closing {
-        frozen.closing = true;
-        progress.checkpoint(&frozen.bytes()?)?;
-    }
-    let (org, day) = (frozen.org, frozen.last_day().epoch());
-    let waited = tenant.store.read(|tx| stage::due_by(tx, Family::Line, org, day, frozen.sequence))?;
-    for slice in waited.chunks(SLICE) {
-        let ids = slice.to_vec();
-        tenant.store.write(Lane::Bulk, move |tx| stage::end_waits(tx, Family::Line, &ids).map(Commit::Keep))?;
-    }
-    let (uploads, at) = (frozen.uploads().map(|u| u.id).collect::<Vec<i64>>(), tenant.now());
-    tenant.store.write(Lane::Small, move |tx| stage::set_collected(tx, &uploads, at).map(Commit::Keep))
 }

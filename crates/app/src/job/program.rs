@@ -123,6 +123,8 @@ pub const TRANSFER_BATCH_FOR_ORG: &str = "RevPro3.0 Transfer Batch for Org";
 /// The parameter of data collection that names a grouping template.
 pub const RC_TEMPLATE_NAME: &str = "RC TEMPLATE NAME";
 
+const EVENT_NAME: &str = "EVENT NAME";
+
 const fn text(id: i64, sequence: i64, name: &'static str, mandatory: bool) -> Parameter {
     Parameter { id, sequence, name, kind: ParameterType::Text, mandatory }
 }
@@ -135,8 +137,8 @@ const BUILT_IN: [Program; 5] = [
         parameters: &[text(201, 1, RC_TEMPLATE_NAME, false)],
         run: collect,
     },
-    Program { id: 121, name: EVENT_PROCESS, group: Group::Events, parameters: &[text(211, 1, "EVENT NAME", true)], run: not_built },
-    Program { id: 122, name: EVENT_PROCESS_MASTER, group: Group::Events, parameters: &[text(212, 1, "EVENT NAME", false)], run: not_built },
+    Program { id: 121, name: EVENT_PROCESS, group: Group::Events, parameters: &[text(211, 1, EVENT_NAME, true)], run: process_events },
+    Program { id: 122, name: EVENT_PROCESS_MASTER, group: Group::Events, parameters: &[text(212, 1, EVENT_NAME, false)], run: process_events },
     Program {
         id: 149,
         name: ACCOUNTING_TRANSFER_MASTER,
@@ -159,6 +161,10 @@ fn collect(tenant: &Tenant, job: &JobRow, progress: &mut dyn Progress) -> Result
     crate::collection::run(tenant, job, &policies, progress)
 }
 
-fn not_built(_: &Tenant, job: &JobRow, _: &mut dyn Progress) -> Result<String> {
-    Err(Error::rejected(accrual_base::error::Kind::NotBuilt, "program.not_built", format!("The program {} is not built yet.", job.program)))
+/// Processes the event the parameters name, every one when they name none.
+fn process_events(tenant: &Tenant, job: &JobRow, progress: &mut dyn Progress) -> Result<String> {
+    let given = parameters(job)?;
+    let name = given.iter().find(|p| p.name == EVENT_NAME && !p.value.is_empty()).map(|p| p.value.as_str());
+    let policies = tenant.store.read(|tx| crate::collection::load_policies(tx, job.org_id, None))?;
+    crate::collection::run_events(tenant, job, &policies, name, progress)
 }

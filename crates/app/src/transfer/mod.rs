@@ -1,5 +1,6 @@
 //! Transfer accounting: unposted schedule entries become journal lines of a batch (reference section 12).
 
+pub(crate) mod check;
 mod criteria;
 mod format;
 mod frozen;

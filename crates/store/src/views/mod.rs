@@ -1,7 +1,9 @@
 //! Reads that only the views need.
 
+mod counts;
 mod staged;
 
+pub use counts::{BillCounts, bill_counts, collected_orders, lines_without_rows};
 pub use staged::{StagedRecord, record_range, records};
 
 use crate::Read;
