@@ -9,6 +9,7 @@ pub mod clock;
 pub mod currency;
 pub mod date;
 pub mod error;
+pub mod field;
 pub mod hash;
 pub mod rounding;
 
@@ -17,4 +18,5 @@ pub use clock::{Clock, FixedClock, Instant};
 pub use currency::{Currency, format_minor, parse_minor, push_minor};
 pub use date::{DateFormat, Day};
 pub use error::{Error, Fault, Place, Rejection, Result};
+pub use field::Field;
 pub use rust_decimal::Decimal;

@@ -2,6 +2,10 @@
 //!
 //! The rounding contract is written out in `docs/reference/rounding.md`.
 
+mod rule;
+
+pub use rule::{Mode, Rule, parts};
+
 use crate::{Decimal, Error, Result};
 
 /// `a * b / c`, rounded half away from zero, exact through 128 bits.

@@ -10,6 +10,8 @@ const LAYERS: &[(&str, u8)] = &[
     ("accrual-model-derive", 1),
     ("accrual-model", 1),
     ("accrual-objects", 1),
+    ("accrual-ledger", 2),
+    ("accrual-receivables", 2),
     ("accrual-revenue", 2),
     ("accrual-store", 3),
     ("accrual-store-sqlite", 3),
@@ -30,12 +32,14 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
     ("accrual-model", &["tokio", "axum", "rusqlite", "tokio-postgres", "accrual-revenue"]),
     ("accrual-objects", &["tokio", "axum", "rusqlite", "tokio-postgres", "accrual-revenue"]),
     ("accrual-revenue", &["tokio", "axum", "rusqlite", "tokio-postgres", "futures-util", "rand", "accrual-objects"]),
-    ("accrual-store", &["axum", "accrual-revenue", "accrual-app"]),
+    ("accrual-receivables", &["tokio", "axum", "rusqlite", "tokio-postgres", "futures-util", "rand", "accrual-objects"]),
+    ("accrual-ledger", &["tokio", "axum", "rusqlite", "tokio-postgres", "futures-util", "rand", "accrual-objects"]),
+    ("accrual-store", &["axum", "accrual-revenue", "accrual-receivables", "accrual-ledger", "accrual-app"]),
     ("accrual-store-sqlite", &["axum", "accrual-revenue"]),
     ("accrual-store-postgres", &["axum", "accrual-revenue"]),
     ("accrual-app", &["axum", "tower-http", "rusqlite", "tokio-postgres"]),
-    ("accrual-jobs", &["rusqlite", "tokio-postgres", "accrual-revenue", "axum"]),
-    ("accrual-api", &["rusqlite", "tokio-postgres", "accrual-revenue"]),
+    ("accrual-jobs", &["rusqlite", "tokio-postgres", "accrual-revenue", "accrual-receivables", "accrual-ledger", "axum"]),
+    ("accrual-api", &["rusqlite", "tokio-postgres", "accrual-revenue", "accrual-receivables", "accrual-ledger"]),
 ];
 
 fn layer(name: &str) -> Option<u8> {
@@ -117,7 +121,7 @@ fn offenders(crates: &[&str], words: &[&str]) -> Vec<String> {
 #[test]
 fn sql_lives_in_the_store_alone() {
     let found = offenders(
-        &["base", "model", "objects", "revenue", "app", "jobs", "api", "cli"],
+        &["base", "model", "objects", "revenue", "receivables", "ledger", "app", "jobs", "api", "cli"],
         &["\"SELECT ", "\"INSERT INTO ", "\"UPDATE ", "\"DELETE FROM ", "\"CREATE TABLE "],
     );
     assert!(found.is_empty(), "SQL above or below the store:\n  {}", found.join("\n  "));
@@ -125,14 +129,17 @@ fn sql_lives_in_the_store_alone() {
 
 #[test]
 fn engines_are_pure() {
-    let found = offenders(&["revenue", "base"], &["async fn", "SystemTime", "std::fs", "std::net", "HashMap", "HashSet", "rand::"]);
+    let found = offenders(
+        &["revenue", "receivables", "ledger", "base"],
+        &["async fn", "SystemTime", "std::fs", "std::net", "HashMap", "HashSet", "rand::"],
+    );
     assert!(found.is_empty(), "impure engine code:\n  {}", found.join("\n  "));
 }
 
 #[test]
 fn money_is_never_a_float() {
     let found = offenders(
-        &["base", "model", "objects", "revenue", "store", "store-sqlite", "store-postgres", "app", "jobs"],
+        &["base", "model", "objects", "revenue", "receivables", "ledger", "store", "store-sqlite", "store-postgres", "app", "jobs"],
         &[": f64", ": f32", "as f64", "as f32", "<f64>", "<f32>"],
     );
     assert!(found.is_empty(), "floats:\n  {}", found.join("\n  "));

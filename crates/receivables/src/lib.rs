@@ -1,0 +1,1 @@
+//! Invoices, memos, balances and tax as pure functions.
