@@ -1,7 +1,8 @@
 //! Look-up keys of bills: INV_LINE_ID by hash, to find what was sent before.
 
-use crate::{BulkTable, BulkType, Cell, Flow, Read, Write};
+use crate::{BulkTable, BulkType, Flow, Read, Write};
 use accrual_base::Result;
+use std::collections::BTreeMap;
 
 const TABLE: BulkTable = BulkTable { name: "bill_line_key", columns: &[("hash", BulkType::Int), ("stage_id", BulkType::Int)] };
 
@@ -48,27 +49,26 @@ pub fn bill_candidates(tx: &mut dyn Read, hashes: &[i64], each: &mut dyn FnMut(&
     if hashes.is_empty() {
         return Ok(());
     }
-    // most hashes find nothing: look at the key table alone, then at the few rows found
-    let mut found: Vec<(i64, i64)> = Vec::new();
+    // most hashes find nothing: look at the key table alone, then at the rows found, then at what stands against them
+    let mut found: BTreeMap<i64, i64> = BTreeMap::new();
     tx.query_keys("SELECT hash, stage_id FROM bill_line_key WHERE hash = $key", hashes, &mut |r| {
-        found.push((r.int(0)?, r.int(1)?));
+        found.insert(r.int(1)?, r.int(0)?);
         Ok(Flow::Continue)
     })?;
-    found.sort_unstable();
-    for (hash, stage_id) in found {
-        let params: [Cell<'_>; 1] = [stage_id.into()];
-        let sql = "SELECT s.upload_id, s.record FROM stage_line s JOIN upload u ON u.id = s.upload_id \
-                   LEFT JOIN stage_exception e ON e.family = 'line' AND e.stage_id = s.id \
-                   WHERE s.id = $1 AND u.status <> 'Failed' AND (e.kind IS NULL OR e.kind = 'W')";
-        let mut stop = false;
-        tx.query(sql, &params, &mut |r| {
-            let flow = each(&BillCandidate { hash, stage_id, upload_id: r.int(0)?, record: r.bytes(1)? })?;
-            stop = flow == Flow::Stop;
-            Ok(flow)
-        })?;
-        if stop {
-            break;
+    let ids: Vec<i64> = found.keys().copied().collect();
+    let refused = "SELECT stage_id FROM stage_exception WHERE family = 'line' AND kind <> 'W' AND stage_id = $key";
+    tx.query_keys(refused, &ids, &mut |r| {
+        found.remove(&r.int(0)?);
+        Ok(Flow::Continue)
+    })?;
+    let ids: Vec<i64> = found.keys().copied().collect();
+    let rows = "SELECT s.id, s.upload_id, s.record FROM stage_line s JOIN upload u ON u.id = s.upload_id \
+                WHERE u.status <> 'Failed' AND s.id = $key";
+    tx.query_keys(rows, &ids, &mut |r| {
+        let stage_id = r.int(0)?;
+        match found.get(&stage_id) {
+            Some(hash) => each(&BillCandidate { hash: *hash, stage_id, upload_id: r.int(1)?, record: r.bytes(2)? }),
+            None => Ok(Flow::Continue),
         }
-    }
-    Ok(())
+    })
 }
