@@ -42,6 +42,27 @@ pub fn key(rules: &[Rule], row: &dyn Attributes, open: PeriodId) -> Result<Strin
     ))
 }
 
+/// What to do with rows of one contract modification that refer to several contracts (Grouping Option).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecondaryOption {
+    /// Each row to the contract it refers to; rows that refer to none go by the primary rules.
+    Separate,
+    /// All rows to the earliest contract of the group; a closed one is unfrozen.
+    Earliest,
+}
+
+/// Where the secondary rules send the rows of one contract modification (reference section 2.2).
+///
+/// `found` holds, row by row, the contract whose Associated Contract Reference the row names; contract numbers grow, so
+/// the lowest is the earliest. Nothing in the answer means that the primary rules decide.
+pub fn secondary(option: SecondaryOption, found: &[Option<i64>]) -> Vec<Option<i64>> {
+    let earliest = found.iter().flatten().min().copied();
+    match option {
+        SecondaryOption::Separate => found.to_vec(),
+        SecondaryOption::Earliest => found.iter().map(|_| earliest).collect(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

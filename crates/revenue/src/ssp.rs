@@ -111,8 +111,12 @@ impl Basics {
     fn extended(&self, unit: Decimal) -> Result<i64> {
         let term = if self.term.is_zero() { Decimal::ONE } else { self.term };
         let product = unit.checked_mul(self.quantity).and_then(|p| p.checked_mul(term));
-        let product = product.ok_or_else(|| Error::fault(format!("SSP overflow: {unit} * {} * {term}", self.quantity)))?;
-        rounding::mul_rate(1, product, i32::from(self.currency.exponent()))
+        let extended = product.and_then(|p| rounding::mul_rate(1, p, i32::from(self.currency.exponent())).ok());
+        extended.filter(|a| a.abs() <= crate::collect::LARGEST_AMOUNT).ok_or_else(|| {
+            let message =
+                format!("The SSP {unit} * {} * {term} is too large; correct the SSP row, the quantity or the term.", self.quantity);
+            Error::invalid("revenue.amount", message)
+        })
     }
 
     fn measure(&self, measure: Measure) -> Result<i64> {

@@ -129,7 +129,7 @@ impl<'a> Shape<'a> {
     /// A line without dates is released on the day of its release; one without an end on its start day (inferred).
     fn contract_terms(&self, released: accrual_base::Day, period: accrual_base::PeriodId) -> Terms {
         let start = self.line.start.unwrap_or(released);
-        Terms { start, end: self.line.end.unwrap_or(start), released, period }
+        Terms { start, end: self.line.end.unwrap_or(start).max(start), released, period }
     }
 
     /// The released part of `from..to` of the price.
@@ -160,7 +160,7 @@ impl<'a> Shape<'a> {
         match (&self.template.ratable, bill) {
             (RatableMethod::InvoiceRatable, Some(bill)) => {
                 terms.start = bill.start.unwrap_or(bill.date);
-                terms.end = bill.end.unwrap_or(terms.start);
+                terms.end = bill.end.unwrap_or(terms.start).max(terms.start);
             }
             _ => {
                 terms.start = portion.start.unwrap_or(terms.start);

@@ -63,6 +63,7 @@ const CASES: &[Case] = &[
     ("ie38_contract_liability", entries::billed_before_delivery),
     ("ie39_contract_asset", entries::delivered_before_billing),
     ("pob_consolidated_grouping", grouping::consolidated),
+    ("grouping_secondary_two_options", grouping::secondary_options),
 ];
 
 fn file(name: &str) -> Value {

@@ -226,3 +226,27 @@ fn nothing_is_written_into_a_closed_period() {
     world.collect();
     assert!(world.line(1).legs.iter().filter(|l| l.sequence == 2).all(|l| l.start >= PeriodId(202_405)));
 }
+
+#[test]
+fn figures_beyond_their_bounds() {
+    let order = |change: fn(&mut accrual_revenue::collect::Transaction<'static>)| {
+        let mut world = billed_world();
+        change(world.order_row(3, 100_000, "2024-01-01", "2024-12-31"));
+        refused(&mut world)
+    };
+    assert_eq!(order(|r| r.sell = i64::MIN), "revenue.amount");
+    assert_eq!(order(|r| r.list = i64::MAX), "revenue.amount");
+    assert_eq!(order(|r| r.quantity = Decimal::MAX), "revenue.quantity");
+    assert_eq!(order(|r| r.term = Decimal::new(1, 28)), "revenue.quantity");
+    assert_eq!(order(|r| r.rates = Rates { functional: Decimal::ZERO, reporting: Decimal::ONE }), "revenue.rate");
+    assert_eq!(order(|r| r.rates = Rates { functional: Decimal::ONE, reporting: Decimal::from(-1) }), "revenue.rate");
+    assert_eq!(order(|r| r.rates = Rates { functional: Decimal::MAX, reporting: Decimal::ONE }), "revenue.rate");
+    assert_eq!(order(|r| r.end = Some(day("2199-12-31"))), "RPRO-00068");
+    let mut world = billed_world();
+    let row = world.credit(3, TransactionType::CreditMemo, 2, -1);
+    (row.credit_rule, row.start, row.end) = (CreditRule::FixedDuration, Some(day("2024-03-01")), Some(day("2024-02-01")));
+    assert_eq!(refused(&mut world), "RPRO-00627");
+    let mut world = billed_world();
+    world.bill(3, TransactionType::Invoice, 1, 1).currency = accrual_base::Currency::named("EUR").unwrap();
+    assert_eq!(refused(&mut world), "revenue.currency");
+}

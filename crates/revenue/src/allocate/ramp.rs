@@ -1,7 +1,7 @@
 //! Ramp deals: one average price over the segments of a group (reference section 3.6).
 
 use crate::contract::{Averaging, Contract, Line};
-use accrual_base::{Error, Result, rounding};
+use accrual_base::{Result, rounding};
 use std::collections::BTreeMap;
 
 /// After relative allocation, each ramp group's total is averaged over its lines by days, or by days and quantity.
@@ -21,10 +21,13 @@ pub(super) fn allocate(contract: &mut Contract) -> Result<()> {
             contract.allocation_error = Some("RPRO-00650");
             continue;
         }
-        let weights = members.iter().map(|at| weight(&contract.lines[*at], first)).collect::<Result<Vec<_>>>()?;
-        if weights.iter().all(|w| *w == 0) {
+        let weights = members.iter().map(|at| weight(&contract.lines[*at], first)).collect::<Option<Vec<_>>>();
+        let sum = weights.as_ref().and_then(|w| w.iter().try_fold(0i64, |sum, w| sum.checked_add(*w)));
+        let (Some(weights), Some(1..)) = (weights, sum) else {
+            // no days, or quantities too large to weigh: the segments make no straight line
+            contract.allocation_error = Some("RPRO-00651");
             continue;
-        }
+        };
         let total = members.iter().try_fold(0, |sum, at| rounding::add(sum, contract.lines[*at].allocated))?;
         let parts = rounding::split(total, &weights, weights.len() - 1)?;
         for (at, part) in members.iter().zip(parts) {
@@ -34,12 +37,12 @@ pub(super) fn allocate(contract: &mut Contract) -> Result<()> {
     Ok(())
 }
 
-fn weight(line: &Line, method: Option<Averaging>) -> Result<i64> {
-    let (Some(start), Some(end)) = (line.start, line.end) else { return Ok(0) };
+fn weight(line: &Line, method: Option<Averaging>) -> Option<i64> {
+    let (Some(start), Some(end)) = (line.start, line.end) else { return Some(0) };
     let days = i64::from(end.days_since_inclusive(start));
     if method == Some(Averaging::Term) {
-        return Ok(days);
+        return Some(days);
     }
     // quantities have decimals: six of them weigh exactly
-    rounding::mul_rate(days, line.quantity, 6).map_err(|_| Error::fault(format!("ramp weight overflow on line {}", line.id)))
+    rounding::mul_rate(days, line.quantity, 6).ok()
 }

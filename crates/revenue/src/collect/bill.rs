@@ -1,6 +1,6 @@
 //! Invoices and credits.
 
-use super::{Link, Refused, Transaction, note, whole};
+use super::{Link, Refused, Transaction, limits, note, whole};
 use crate::billing;
 use crate::contract::{Action, Bill, Cause, Contract, Direction, Line, Measure, PeriodContext, TransactionType};
 use crate::policy::{Policies, ReleaseEvent};
@@ -56,10 +56,13 @@ fn apply(
     if contract.lines.iter().any(|l| l.bills.iter().any(|b| b.id == row.id)) {
         return Ok(());
     }
+    if let Some(refusal) = not_built(row.kind) {
+        return Err(refusal);
+    }
+    limits::check(row, policies)?;
     let at = match row.kind {
         TransactionType::Invoice => invoice_line(contract, row)?,
-        TransactionType::CreditMemo | TransactionType::Return | TransactionType::InvoiceCancelation => credit_line(contract, row)?,
-        _ => return not_built(row.kind),
+        _ => credit_line(contract, row)?,
     };
     let line = &contract.lines[at];
     if row.currency != line.currency {
@@ -83,15 +86,17 @@ fn apply(
     add(&mut contract.lines[at], bill, event, ctx)
 }
 
-fn not_built(kind: TransactionType) -> Result<()> {
+fn not_built(kind: TransactionType) -> Option<Error> {
+    use TransactionType as T;
     let name = match kind {
-        TransactionType::ReductionOrder => "Reduction orders (RORD)",
-        TransactionType::ReductionCredit => "Credits for reduction orders (CM-RO)",
-        TransactionType::PriceOrder => "Price change orders (PORD)",
-        TransactionType::Cost => "Cost lines (CST)",
-        _ => "Variable consideration by invoice or credit memo (INV-VC, CM-VC)",
+        T::ReductionOrder => "Reduction orders (RORD)",
+        T::ReductionCredit => "Credits for reduction orders (CM-RO)",
+        T::PriceOrder => "Price change orders (PORD)",
+        T::Cost => "Cost lines (CST)",
+        T::InvoiceVariable | T::CreditVariable => "Variable consideration by invoice or credit memo (INV-VC, CM-VC)",
+        T::Order | T::Invoice | T::CreditMemo | T::InvoiceCancelation | T::Return => return None,
     };
-    Err(Error::rejected(Kind::NotBuilt, "revenue.not_built", format!("{name} are not built yet; the row was left in staging.")))
+    Some(Error::rejected(Kind::NotBuilt, "revenue.not_built", format!("{name} are not built yet; the row was left in staging.")))
 }
 
 fn position(contract: &Contract, link: Link) -> Option<usize> {

@@ -175,7 +175,7 @@ impl Figure {
 fn figure(event: &Event, line: &Line) -> Result<Figure> {
     let whole = line.sell.abs();
     if let Some(amount) = event.amount {
-        return Ok(if whole == 0 { Figure(1, 1) } else { Figure(amount.abs(), whole) });
+        return Ok(if whole == 0 { Figure(1, 1) } else { Figure(amount.abs().min(whole), whole) });
     }
     let (part, all) = match (event.percent, event.quantity) {
         (Some(percent), _) => (percent, Decimal::ONE_HUNDRED),
@@ -188,5 +188,7 @@ fn figure(event: &Event, line: &Line) -> Result<Figure> {
         d.rescale(scale);
         i64::try_from(d.mantissa()).map_err(|_| Error::invalid("RPRO-00668", format!("The figure {d} of the event has too many digits.")))
     };
-    Ok(Figure(whole_number(part)?, whole_number(all)?))
+    // only what is left is consumed, so more than all is all
+    let all = whole_number(all)?;
+    Ok(Figure(whole_number(part)?.min(all), all))
 }

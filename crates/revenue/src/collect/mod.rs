@@ -2,10 +2,12 @@
 
 mod bill;
 mod event;
+mod limits;
 mod order;
 mod transaction;
 
 pub use event::{Event, Process, apply_events};
+pub use limits::LARGEST_AMOUNT;
 pub use transaction::{Link, Transaction};
 
 use crate::contract::{Action, Cause, Contract, Direction, Line, Measure, PeriodContext, Pob, TransactionType};

@@ -1,10 +1,10 @@
 //! Order lines: new ones, updates and system lines for bills without an order.
 
-use super::{Link, Transaction};
+use super::{Link, Transaction, limits};
 use crate::contract::{AllocationRule, Basis, Contract, FairValue, Line, Ordered, PeriodContext, TransactionType};
 use crate::pob::Candidate;
 use crate::policy::{Policies, RetainMethod};
-use crate::{billing, release, schedule, ssp};
+use crate::{billing, release, ssp};
 use accrual_base::{Decimal, Error, Result};
 
 /// An order row: a new line, or the update of one the contract has.
@@ -15,7 +15,7 @@ pub(super) fn apply<'a>(
     ctx: &PeriodContext,
     fresh: &mut Vec<Candidate<'a>>,
 ) -> Result<()> {
-    schedule::check(row.start, row.end)?;
+    limits::check(row, policies)?;
     let id = if let Link::Known(id) = row.order { id } else { row.id };
     if let Some(at) = contract.lines.iter().position(|l| l.id == id) {
         return update(contract, at, row, policies);
@@ -37,7 +37,7 @@ pub(super) fn standalone<'a>(
     if contract.line(row.id).is_some() {
         return Ok(());
     }
-    schedule::check(row.start, row.end)?;
+    limits::check(row, policies)?;
     let mut line = new_line(row, row.id, policies, ctx)?;
     line.standalone = true;
     // a credit without reference changes nothing on other lines

@@ -79,21 +79,24 @@ fn periods(start: Day, end: Day) -> Result<(i32, i32)> {
     }
     let (first, last) = (PeriodId::of(start).index(), PeriodId::of(end).index());
     if last - first >= MOST_PERIODS {
-        return Err(Error::invalid(
-            "RPRO-00068",
-            format!("The term {start} to {end} has more than {MOST_PERIODS} accounting periods; shorten it."),
-        ));
+        return Err(too_long(start, end));
     }
     Ok((first, last))
 }
 
-/// Checks the dates of a row before anything is made of it.
+/// Checks the dates of a row before anything is made of it, with room for methods that run longer than their term.
 ///
 /// # Errors
 /// As [`spread`].
-pub fn check(start: Option<Day>, end: Option<Day>) -> Result<()> {
-    match (start, end) {
-        (Some(start), Some(end)) => periods(start, end).map(|_| ()),
-        _ => Ok(()),
+pub fn check(start: Day, end: Option<Day>) -> Result<()> {
+    let Some(end) = end else { return Ok(()) };
+    let (first, last) = periods(start, end)?;
+    if last - first >= MOST_PERIODS - 2 {
+        return Err(too_long(start, end));
     }
+    Ok(())
+}
+
+fn too_long(start: Day, end: Day) -> Error {
+    Error::invalid("RPRO-00068", format!("The term {start} to {end} has more than {MOST_PERIODS} accounting periods; shorten it."))
 }

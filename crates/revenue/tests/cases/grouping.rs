@@ -5,6 +5,21 @@ use accrual_revenue::pob::{AdvancedRule, Candidate, Criterion, Element, Rules};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
+/// The page names contracts like RC10001: the number is the id.
+pub fn secondary_options(case: &Value) {
+    use accrual_revenue::grouping::{SecondaryOption, secondary};
+    let id = |rc: &Value| text(rc).strip_prefix("RC").and_then(|n| n.parse::<i64>().ok());
+    let contracts = list(&case["inputs"]["contracts"]);
+    let reference = |row: &Value| contracts.iter().find(|c| c["so_number"] == row["so_number"]).and_then(|c| id(&c["rc"]));
+    let incoming = list(&case["inputs"]["incoming"]);
+    let found: Vec<Option<i64>> = incoming.iter().map(reference).collect();
+    for (option, key) in [(SecondaryOption::Separate, "option_separate"), (SecondaryOption::Earliest, "option_earliest")] {
+        // "new RC (...)" is no number: the primary rules decide
+        let want: Vec<Option<i64>> = incoming.iter().map(|row| id(&case["expected"][key][text(&row["product"])])).collect();
+        assert_eq!(secondary(option, &found), want, "{key}");
+    }
+}
+
 pub fn consolidated(case: &Value) {
     let lines: Vec<(String, BTreeMap<String, String>)> = list(&case["inputs"]["lines"])
         .iter()
