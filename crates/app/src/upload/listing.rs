@@ -7,7 +7,7 @@ use accrual_revenue::fields::{self, FieldId, FieldKind, FieldTable, event, event
 use accrual_revenue::record::{Record, Value};
 use accrual_store::Flow;
 use accrual_store::nouns::typed;
-use accrual_store::staging::{self, ExceptionKind, ExceptionRow, Family};
+use accrual_store::staging::{self, ExceptionKind, ExceptionRow, Family, UploadRow, UploadStatus};
 
 /// One column of a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,6 +71,15 @@ fn data_type(kind: FieldKind) -> &'static str {
         FieldKind::Date => "Date",
         FieldKind::Text | FieldKind::Flag => "Character",
     }
+}
+
+/// Uploads of a status that the caller's role sees, oldest first.
+///
+/// # Errors
+/// A fault from the database.
+pub fn uploads(tenant: &Tenant, context: &Context, status: UploadStatus) -> Result<Vec<UploadRow>> {
+    let all = tenant.store.read(|tx| staging::uploads(tx, status))?;
+    Ok(all.into_iter().filter(|u| u.org_id.is_none_or(|org| context.actor.organisations.contains(org))).collect())
 }
 
 /// A staged row that cannot be collected.

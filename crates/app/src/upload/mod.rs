@@ -12,7 +12,7 @@ mod receive;
 mod setup;
 mod sweep;
 
-pub use listing::{MappedColumn, StageError, TemplateMapping, mapping, stage_errors};
+pub use listing::{MappedColumn, StageError, TemplateMapping, mapping, stage_errors, uploads};
 pub use receive::{Receipt, receive, receive_with};
 pub use setup::{Organisation, UploadSetup, setup};
 pub use sweep::recover;

@@ -159,8 +159,9 @@ impl Load<'_> {
             Ok(blocks) => blocks,
             Err(e) => return refused(e),
         };
+        // filled in before the organisation of a row is known, so only where all agree
         let functional = match self.setup.organisations.as_slice() {
-            [only] => only.functional,
+            [first, rest @ ..] if rest.iter().all(|o| o.functional == first.functional) => first.functional,
             _ => None,
         };
         let parser = blocks.header().and_then(|header| Parser::start(template, self.setup.safety, functional, &header));
