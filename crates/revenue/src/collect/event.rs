@@ -43,7 +43,7 @@ pub enum Process {
 /// before changes nothing; one with nothing left to do stands in [`Outcome::ignored`].
 ///
 /// # Errors
-/// A fault only; refusals of single events stand in [`Outcome::refused`].
+/// As [`super::apply`]; refusals of single events stand in [`Outcome::refused`].
 pub fn apply_events(contract: &mut Contract, events: &[Event], policies: &Policies, ctx: &PeriodContext) -> Result<Outcome> {
     let before = contract.clone();
     let mut sorted: Vec<&Event> = events.iter().collect();

@@ -55,7 +55,9 @@ pub struct Ignored {
 /// A transaction that was collected before, or repeats what the contract already says, changes nothing.
 ///
 /// # Errors
-/// A fault only; refusals of single transactions stand in [`Outcome::refused`].
+/// A fault, or a rejection that concerns the contract as a whole: a line out of schedule numbers, a POB template whose
+/// percentages do not sum to 100. The contract is then to be thrown away. Refusals of single transactions stand in
+/// [`Outcome::refused`].
 pub fn apply(contract: &mut Contract, transactions: &[Transaction<'_>], policies: &Policies, ctx: &PeriodContext) -> Result<Outcome> {
     let before = if contract.lines.is_empty() { None } else { Some(contract.clone()) };
     let mut refused = Vec::new();
