@@ -149,8 +149,9 @@ pub(super) fn users(tenant: &Tenant, first: &FirstStart) -> Result<Option<FirstC
     }
     let credentials = first.credentials()?;
     let command = FirstUsers {
-        administrator: user(&credentials.administrator, ADMINISTRATOR_ROLE)?,
-        revenue: user(&credentials.revenue, REVENUE_ROLE)?,
+        administrator: user(&credentials.administrator, &[ADMINISTRATOR_ROLE])?,
+        // whoever sets up the system with variables alone must be able to configure it: the role header chooses
+        revenue: user(&credentials.revenue, &[REVENUE_ROLE, ADMINISTRATOR_ROLE])?,
         client: ApiClient {
             client_id: credentials.client.name.clone(),
             name: Some("First client".to_owned()),
@@ -164,13 +165,13 @@ pub(super) fn users(tenant: &Tenant, first: &FirstStart) -> Result<Option<FirstC
     Ok(made.then_some(credentials))
 }
 
-fn user(secret: &Secret, role: &str) -> Result<User> {
+fn user(secret: &Secret, roles: &[&str]) -> Result<User> {
     Ok(User {
         name: secret.name.clone(),
         full_name: None,
         email: None,
         password_hash: Some(password::hash(&secret.secret)?),
-        roles: vec![role.to_owned()],
+        roles: roles.iter().map(|r| (*r).to_owned()).collect(),
         enabled: true,
     })
 }

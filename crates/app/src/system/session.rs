@@ -100,7 +100,8 @@ impl System {
         Ok(Session { tenant: open.tenant, actor: actor(client.name.as_deref().unwrap_or(client_id), role) })
     }
 
-    /// Resolves the claims of a token whose signature and time were checked. Cheap: as a rule no query, no hash.
+    /// Resolves the claims of a token whose signature and time were checked. Cheap: as a rule no query, no hash. The
+    /// user of the claims may be the id of an API client.
     ///
     /// # Errors
     /// `tenant.api_off`; `login.credentials` when the user or the tenant is gone or disabled; `login.role` when the
@@ -111,6 +112,10 @@ impl System {
             return Err(api_is_off());
         }
         let directory = open.directory();
+        if let Some(client) = directory.client(&claims.user).filter(|c| c.enabled) {
+            let role = directory.role(&client.role).filter(|r| r.enabled).ok_or_else(|| no_role(&claims.user, &client.role))?;
+            return Ok(Session { tenant: open.tenant, actor: actor(client.name.as_deref().unwrap_or(&claims.user), role) });
+        }
         let user = directory.user(&claims.user).filter(|u| u.enabled).ok_or_else(bad_credentials)?;
         session_of(open.tenant, &directory, user, &claims.role)
     }
