@@ -1,6 +1,6 @@
 //! Who asks, and whether they may.
 
-use crate::call::{blocking, text_header};
+use crate::call::text_header;
 use crate::server::Api;
 use crate::table::{Operation, Scope};
 use crate::token::{self, unauthenticated};
@@ -11,7 +11,6 @@ use accrual_base::{Error, Result};
 use axum::http::{HeaderMap, header};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use std::sync::Arc;
 
 /// The role of administrators who name none.
 const ADMINISTRATOR: &str = "Administrator";
@@ -31,7 +30,7 @@ pub async fn authorise(api: &Api, operation: &Operation, headers: &HeaderMap) ->
     let session = match operation.scope {
         Scope::Open | Scope::Basic | Scope::Signed => return Ok(None),
         Scope::Administrator if text_header(headers, "token").is_none() => by_password(api, headers).await?,
-        _ => by_token(api, headers).await?,
+        _ => by_token(api, headers)?,
     };
     let any: &[Privilege] = match operation.scope {
         Scope::Administrator => &[Privilege::Administrator],
@@ -52,15 +51,15 @@ pub async fn authorise(api: &Api, operation: &Operation, headers: &HeaderMap) ->
 }
 
 /// The token names user, role and tenant; what the role allows is looked up, so that a change of it counts soon.
-async fn by_token(api: &Api, headers: &HeaderMap) -> Result<Session> {
+fn by_token(api: &Api, headers: &HeaderMap) -> Result<Session> {
     let token = text_header(headers, "token").ok_or_else(|| {
         unauthenticated("api.token_missing", "The header token is missing; get a token from POST /api/integration/v1/authenticate.")
     })?;
     let claims = token::read(token, api.system.sign_key())?;
     // the tenant's own clock decides: it is the clock the token was made with
-    let system = Arc::clone(&api.system);
     let (user, role, client_name) = (claims.username.clone(), claims.role.clone(), claims.clientname.clone());
-    let session = blocking(move || system.session(&system::Claims { user, role, client_name })).await?;
+    // known by heart: no thread of its own for this
+    let session = api.system.session(&system::Claims { user, role, client_name })?;
     token::check_time(&claims, session.tenant.now())?;
     Ok(session)
 }

@@ -4,11 +4,17 @@ use axum::body::Body;
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt};
 use std::io::{self, Read, Write};
+use std::time::Duration;
 use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TrySendError;
 
 /// Chunks in flight; with chunks of up to 64 KiB this bounds a transfer to about half a megabyte.
 const DEPTH: usize = 8;
 const CHUNK: usize = 64 * 1024;
+
+/// How long either end may stand still. Without this two clients that fall silent would keep all others from
+/// uploading, and a reader that stops reading would hold a snapshot of the store open.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// What travels to the reader. The end is said, never inferred: a broken connection must not look like a file
 /// that is merely shorter.
@@ -39,15 +45,17 @@ impl Feeder {
     /// is still taken from the client, up to a bound, so that it can read the answer.
     pub async fn send_all<E: std::fmt::Display>(self, stream: impl Stream<Item = Result<Bytes, E>>) {
         let mut stream = std::pin::pin!(stream);
-        while let Some(item) = stream.next().await {
-            let part = match item {
-                Ok(bytes) if bytes.is_empty() => continue,
-                Ok(bytes) => Part::Chunk(bytes),
-                Err(e) => Part::Broken(e.to_string()),
+        loop {
+            let part = match tokio::time::timeout(PATIENCE, stream.next()).await {
+                Err(_) => Part::Broken(format!("nothing came for {} seconds", PATIENCE.as_secs())),
+                Ok(None) => break,
+                Ok(Some(Ok(bytes))) if bytes.is_empty() => continue,
+                Ok(Some(Ok(bytes))) => Part::Chunk(bytes),
+                Ok(Some(Err(e))) => Part::Broken(e.to_string()),
             };
             let broken = matches!(part, Part::Broken(_));
             if self.0.send(part).await.is_err() {
-                drain(stream).await;
+                let _ = tokio::time::timeout(DRAIN_TIME, drain(stream)).await;
                 return;
             }
             if broken {
@@ -60,6 +68,7 @@ impl Feeder {
 
 /// Bytes of a refused upload that are still read before the connection is given up.
 const DRAIN: usize = 16 * 1024 * 1024;
+const DRAIN_TIME: Duration = Duration::from_secs(10);
 
 async fn drain<E>(mut stream: std::pin::Pin<&mut impl Stream<Item = Result<Bytes, E>>>) {
     let mut taken = 0usize;
@@ -89,7 +98,11 @@ impl Read for BodyReader {
     }
 }
 
-/// The blocking end of a download.
+fn gone() -> io::Error {
+    io::Error::new(io::ErrorKind::BrokenPipe, "the client has gone")
+}
+
+/// The blocking end of a download; it works on threads of the runtime that may block.
 pub struct BodyWriter {
     parts: mpsc::Sender<io::Result<Bytes>>,
     buffer: BytesMut,
@@ -106,7 +119,19 @@ impl BodyWriter {
     fn send(&mut self) -> io::Result<()> {
         let chunk = self.buffer.split().freeze();
         self.buffer.reserve(CHUNK);
-        self.parts.blocking_send(Ok(chunk)).map_err(|_| io::Error::new(io::ErrorKind::BrokenPipe, "the client has gone"))
+        match self.parts.try_send(Ok(chunk)) {
+            Ok(()) => Ok(()),
+            Err(TrySendError::Closed(_)) => Err(gone()),
+            Err(TrySendError::Full(chunk)) => {
+                let waiting = self.parts.send_timeout(chunk, PATIENCE);
+                tokio::runtime::Handle::current().block_on(waiting).map_err(|_| gone())
+            }
+        }
+    }
+
+    /// Whether the client has gone.
+    pub fn abandoned(&self) -> bool {
+        self.parts.is_closed()
     }
 
     /// Ends the body. After an error the connection is broken off, so that half a file never looks whole.

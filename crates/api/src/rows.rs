@@ -69,7 +69,11 @@ impl Rows {
                 self.writer.finish(written.map_err(|e| e.to_string()));
             }
             (Err(error), None) => {
-                tracing::error!(error = %error, "a download broke off");
+                if self.writer.abandoned() {
+                    tracing::info!(error = %error, "a client left during a download");
+                } else {
+                    tracing::error!(error = %error, "a download broke off");
+                }
                 self.writer.finish(Err(error.to_string()));
             }
         }

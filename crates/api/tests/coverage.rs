@@ -1,5 +1,7 @@
 //! The operation table is the truth: the page is current, every operation has its tests, nothing is open by mistake.
 
+#![allow(clippy::unwrap_used)]
+
 use accrual_api::table::{Family, Method, Operation, Scope, operations};
 use accrual_testkit::{Backend, Client, Reply, World};
 use std::collections::BTreeSet;
@@ -133,4 +135,33 @@ fn every_alias_is_routed() {
     assert!(aliased.clone().count() >= 30);
     assert!(aliased.clone().all(|o| o.paths().count() == 2));
     assert!(operations().iter().any(|o| o.method == Method::Put));
+}
+
+/// Everything between quotes that looks like a code of this crate.
+fn codes(directory: &Path, found: &mut BTreeSet<String>) {
+    for entry in std::fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            codes(&path, found);
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        let quoted = code.split('"');
+        let own = |t: &&str| {
+            ["api.", "serve.", "signed."].iter().any(|p| t.starts_with(p))
+                && t.bytes().all(|b| b.is_ascii_lowercase() || b"._".contains(&b))
+        };
+        found.extend(quoted.filter(own).map(str::to_owned));
+    }
+}
+
+#[test]
+fn every_code_of_the_interface_is_explained() {
+    let mut found = BTreeSet::new();
+    codes(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
+    assert!(found.len() > 20, "{found:?}");
+    let page = std::fs::read_to_string(root().join("docs/errors/README.md")).unwrap();
+    let missing: Vec<&String> = found.iter().filter(|c| !page.contains(&format!("`{c}`"))).collect();
+    assert!(missing.is_empty(), "docs/errors/README.md says nothing of {missing:?}");
 }

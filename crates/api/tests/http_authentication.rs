@@ -1,5 +1,7 @@
 //! Tokens: how they are got, how they look on the wire, when they end, what they allow.
 
+#![allow(clippy::unwrap_used)]
+
 use accrual_testkit::{Backend, PASSWORD, World};
 use serde_json::json;
 use std::io::{Read, Write};

@@ -1,5 +1,7 @@
 //! Configuration and audit over the administration interface.
 
+#![allow(clippy::unwrap_used)]
+
 use accrual_testkit::{Backend, World};
 use serde_json::json;
 
@@ -42,7 +44,8 @@ fn create_object_answers_the_record_and_the_rest_follows() {
         let world = World::on(backend).build();
         let admin = world.serve_administrator();
         let created = admin.post("/accrual/v1/objects/organizations", &json!({"name": "EMEA", "number": "20"}));
-        let created = if created.status() == 201 { created } else { admin.post("/accrual/v1/objects/organizations", &json!({"name": "EMEA"})) };
+        let created =
+            if created.status() == 201 { created } else { admin.post("/accrual/v1/objects/organizations", &json!({"name": "EMEA"})) };
         let created = created.expect(201).json();
         let id = created["id"].as_i64().unwrap();
         assert_eq!((created["name"].clone(), created["version"].clone()), (json!("EMEA"), json!(1)));

@@ -1,5 +1,7 @@
 //! Accounting periods over the administration interface.
 
+#![allow(clippy::unwrap_used)]
+
 use accrual_testkit::{Backend, World};
 use serde_json::json;
 

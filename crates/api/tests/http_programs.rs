@@ -1,5 +1,7 @@
 //! Programs, organisations, jobs and data collection.
 
+#![allow(clippy::unwrap_used)]
+
 use accrual_testkit::{Backend, World};
 use serde_json::json;
 
@@ -182,4 +184,21 @@ fn cancel_job_refuses_others() {
     let client = world.serve();
     client.post("/accrual/v1/jobs/1/cancel", &json!({})).expect(403);
     client.with_token(None).post("/accrual/v1/jobs/1/cancel", &json!({})).expect(401);
+}
+
+#[test]
+fn list_jobs_answers_the_newest_first() {
+    let world = World::on(Backend::Memory).jobs_wait().build();
+    let client = world.serve();
+    let ids: Vec<i64> = (0..3).map(|_| client.post(SUBMIT, &json!({})).expect(200).json()["data"]["id"].as_i64().unwrap()).collect();
+    let data = world.serve_administrator().get("/accrual/v1/jobs?limit=2").expect(200).json()["data"].clone();
+    let listed: Vec<i64> = data.as_array().unwrap().iter().map(|j| j["id"].as_i64().unwrap()).collect();
+    assert_eq!(listed, [ids[2], ids[1]]);
+}
+
+#[test]
+fn list_jobs_refuses_others_and_long_lists() {
+    let world = World::on(Backend::Memory).build();
+    world.serve().get("/accrual/v1/jobs").expect(403);
+    world.serve_administrator().get("/accrual/v1/jobs?limit=5000").expect(400);
 }

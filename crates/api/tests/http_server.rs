@@ -1,5 +1,7 @@
 //! Health, metrics, the interface description, request ids, gzip, and what meets no operation.
 
+#![allow(clippy::unwrap_used)]
+
 use accrual_testkit::{Backend, World};
 use std::io::Read;
 
@@ -24,6 +26,7 @@ fn metrics_answers_counts_and_durations_by_operation() {
         "accrual_requests_total{operation=\"list_programs\",status=\"401\"} 1",
         "accrual_request_duration_seconds_count{operation=\"list_programs\"} 2",
         "accrual_panics_total 0",
+        "accrual_jobs{tenant=\"default\",status=\"Pending\"} 0",
     ] {
         assert!(text.lines().any(|l| l == line), "{line} is missing:\n{text}");
     }

@@ -1,5 +1,7 @@
 //! Uploads: as a form, as text, with their statuses; what is wrong with a file, and what with a request.
 
+#![allow(clippy::unwrap_used)]
+
 use accrual_testkit::{Backend, Client, Reply, World};
 use reqwest::blocking::multipart::{Form, Part};
 use serde_json::json;
@@ -195,16 +197,16 @@ fn upload_file_refuses_a_third_at_the_same_time() {
             stream
         })
         .collect();
-    let mut refused = None;
-    for attempt in 0..100 {
-        let reply = client.upload_file(TEMPLATE, "third.csv", format!("{HEAD}{}", order(100 + attempt, "1.00")));
-        if reply.status() == 429 {
-            refused = Some(reply);
-            break;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(20));
+    let state = |id: u32| client.get(&format!("/api/integration/v1/fileupload/status/{id}"));
+    for id in 1..=2 {
+        let loading = (0..500).any(|_| {
+            std::thread::sleep(std::time::Duration::from_millis(10));
+            let reply = state(id);
+            reply.status() == 200 && reply.json()["status"] == "In Progress"
+        });
+        assert!(loading, "upload {id} is under way");
     }
-    let refused = refused.expect("a third upload is refused");
+    let refused = client.upload_file(TEMPLATE, "third.csv", file(3)).expect(429);
     assert_eq!((refused.json()["status"].clone(), refused.json()["code"].clone()), (json!("Error"), json!("upload.busy")));
     for stream in &mut open {
         stream.write_all(b"0\r\n\r\n").unwrap();
@@ -212,4 +214,41 @@ fn upload_file_refuses_a_third_at_the_same_time() {
         stream.read_to_string(&mut answer).unwrap();
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     }
+}
+
+#[test]
+fn list_uploads_answers_by_status() {
+    let world = World::on(Backend::Memory).build();
+    let admin = world.serve_administrator();
+    admin.upload_file(TEMPLATE, "good.csv", file(2)).expect(200);
+    admin.upload_file(TEMPLATE, "bad.csv", "no header of ours\n1\n").expect(200);
+    let names = |query: &str| {
+        let data = admin.get(&format!("/accrual/v1/uploads{query}")).expect(200).json()["data"].clone();
+        data.as_array().unwrap().iter().map(|u| u["file_name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(names(""), ["good.csv", "bad.csv"]);
+    assert_eq!(names("?status=failed"), ["bad.csv"]);
+}
+
+#[test]
+fn list_uploads_refuses_other_statuses_and_others() {
+    let world = World::on(Backend::Memory).build();
+    world.serve_administrator().get("/accrual/v1/uploads?status=lost").expect(400);
+    world.serve().get("/accrual/v1/uploads").expect(403);
+}
+
+#[test]
+fn get_upload_answers_log_and_control_totals() {
+    let world = World::on(Backend::Memory).build();
+    let admin = world.serve_administrator();
+    let id = admin.upload_file(TEMPLATE, "good.csv", file(2)).expect(200).json()["file_request_id"].as_i64().unwrap();
+    let upload = admin.get(&format!("/accrual/v1/uploads/{id}")).expect(200).json();
+    assert_eq!((upload["status"].clone(), upload["rows_read"].clone()), (json!("Staged"), json!(2)));
+    assert!(upload["log"].as_str().unwrap().contains("2 rows"));
+}
+
+#[test]
+fn get_upload_refuses_unknown_ids() {
+    let world = World::on(Backend::Memory).build();
+    assert_eq!(world.serve_administrator().get("/accrual/v1/uploads/99").expect(404).json()["error"]["code"], "upload.unknown");
 }

@@ -1,5 +1,7 @@
 //! BI views: pages, tokens, limits, counts, columns, tasks.
 
+#![allow(clippy::unwrap_used)]
+
 use accrual_testkit::{Backend, Client, Reply, World};
 use serde_json::{Value, json};
 use std::io::Read;

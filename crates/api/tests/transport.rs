@@ -1,5 +1,7 @@
 //! Where and how the server listens: HTTPS with a given certificate, plain HTTP on loopback alone, a clean stop.
 
+#![allow(clippy::unwrap_used)]
+
 use accrual_api::{Server, ServerConfig, TlsFiles};
 use accrual_testkit::{Backend, World};
 use rustls::pki_types::pem::PemObject;

@@ -3,17 +3,31 @@
 use super::render;
 use crate::call::Call;
 use crate::dialect;
-use crate::table::{ADMINISTRATION, Answered, Method, Operation, Parameter, json, path};
+use crate::table::{ADMINISTRATION, Answered, Method, Operation, Parameter, json, path, query};
 use accrual_app::execute;
 use accrual_app::job::{self, Cancel};
+use accrual_base::Error;
 use futures_util::FutureExt;
-use serde_json::json;
+use serde_json::{Value, json};
 
 const BASE: Operation = Operation { group: "Jobs", ..ADMINISTRATION };
 const ID: Parameter = path("id", "integer", "Id of the job.");
 const EXAMPLE: &str = r#"{"id":26570,"program_name":"RevPro3.0 Data Collection Master","status":"Running","rows_done":1000,"rows_total":5000,"message":null}"#;
 
+/// Jobs of a list when the client says nothing, and at most.
+const JOBS: i64 = 100;
+const MOST_JOBS: i64 = 1_000;
+
 pub const ROWS: &[Operation] = &[
+    Operation {
+        id: "list_jobs",
+        summary: "The newest jobs, newest first",
+        path: "/accrual/v1/jobs",
+        parameters: &[query("limit", "integer", "At most this many, 1 to 1,000; 100 when not given.")],
+        answers: &[json(200, "The jobs.", r#"{"data":[{"id":26570,"status":"Running"}]}"#)],
+        handler: Some(|call| list_jobs(call).boxed()),
+        ..BASE
+    },
     Operation {
         id: "get_job",
         summary: "A job with its progress",
@@ -40,6 +54,17 @@ pub const ROWS: &[Operation] = &[
         ..BASE
     },
 ];
+
+async fn list_jobs(call: Call) -> Answered {
+    let limit = call.query_number("limit")?.unwrap_or(JOBS);
+    if !(1..=MOST_JOBS).contains(&limit) {
+        return Err(Error::invalid("api.number", format!("limit must be between 1 and {MOST_JOBS}.")).in_column("limit"));
+    }
+    let context = call.context()?;
+    let jobs = call.blocking(move |tenant| job::latest(tenant, &context, limit)).await?;
+    let data: Vec<Value> = jobs.iter().map(render::job).collect();
+    Ok(dialect::ok(&json!({"data": data})))
+}
 
 async fn get_job(call: Call) -> Answered {
     let (id, context) = (call.id("id")?, call.context()?);

@@ -3,7 +3,8 @@
 use crate::call::Call;
 use crate::dialect;
 use crate::table::{ADMINISTRATION, Answered, Input, Method, Operation, Parameter, empty, json, path, query};
-use accrual_app::{audit, config};
+use accrual_app::config::{self, Create, Delete, Update};
+use accrual_app::{Command, audit, execute};
 use accrual_base::{Error, Result};
 use accrual_model::{Descriptor, Filter, Operator, Query, Sort, describe, json as model_json};
 use axum::http::StatusCode;
@@ -191,10 +192,21 @@ fn filter(descriptor: &Descriptor, name: &str, text: &str) -> Result<Filter> {
     Ok(Filter::compare(found.names.table.clone(), op, value))
 }
 
+/// Runs a change without holding a thread while the store commits. Users, roles and clients are known by heart; that
+/// memory is refreshed when one of them changed.
+async fn change<C: Command<Output = Value>>(call: &Call, object: &str, command: C) -> Result<Value> {
+    let (tenant, context) = (call.tenant()?, call.context()?);
+    let directory = matches!(&*config::noun(object)?.names.table, "user" | "role" | "api_client" | "organization");
+    let answer = execute(&tenant, &context, command).await?;
+    if directory {
+        tenant.config_changed();
+    }
+    Ok(answer)
+}
+
 async fn create_object(call: Call) -> Answered {
     let (object, body) = (call.part("noun")?.to_owned(), call.json::<Value>().await?);
-    let context = call.context()?;
-    let created = call.blocking(move |tenant| config::create(tenant, &context, &object, body)).await?;
+    let created = change(&call, &object.clone(), Create { object, body }).await?;
     Ok(dialect::answer(StatusCode::CREATED, &created))
 }
 
@@ -205,14 +217,12 @@ async fn get_object(call: Call) -> Answered {
 
 async fn update_object(call: Call) -> Answered {
     let (object, name, body) = (call.part("noun")?.to_owned(), call.part("name")?.to_owned(), call.json::<Value>().await?);
-    let context = call.context()?;
-    Ok(dialect::ok(&call.blocking(move |tenant| config::update(tenant, &context, &object, &name, body)).await?))
+    Ok(dialect::ok(&change(&call, &object.clone(), Update { object, name, body }).await?))
 }
 
 async fn delete_object(call: Call) -> Answered {
     let (object, name) = (call.part("noun")?.to_owned(), call.part("name")?.to_owned());
-    let context = call.context()?;
-    call.blocking(move |tenant| config::delete(tenant, &context, &object, &name)).await?;
+    change(&call, &object.clone(), Delete { object, name }).await?;
     Ok(dialect::no_content())
 }
 

@@ -38,20 +38,26 @@ async fn authenticate(call: Call) -> Answered {
     let role = call.required_header("role")?.to_owned();
     let client_name = call.required_header("clientname")?.to_owned();
     let system = std::sync::Arc::clone(&call.api.system);
-    let session = blocking(move || {
+    let (session, name) = blocking(move || {
         // an API client gives its id and its secret in place of a user's name and password
-        if user.len() == CLIENT_ID {
-            return system.log_in_client(&user, &password);
+        if is_client_id(&user) {
+            return system.log_in_client(&user, &password).map(|session| (session, user));
         }
-        system.log_in(&Login { user, password, role, client_name })
+        let session = system.log_in(&Login { user, password, role, client_name })?;
+        let name = session.actor.user.clone();
+        Ok((session, name))
     })
     .await?;
-    let named = session.claims();
-    let claims = Claims::new(&named.user, &named.role, &named.client_name, session.tenant.now());
+    let claims = Claims::new(&name, &session.actor.role, &session.tenant.name, session.tenant.now());
     let token = token::issue(&claims, call.api.system.sign_key())?;
     let mut response = dialect::ok(&json!({"Message": "Token Generated", "status": "success"}));
     let value = HeaderValue::from_str(&token).map_err(|e| Error::fault_from("a token is no header value", e))?;
     response.headers_mut().insert("revpro-token", value);
     tracing::info!(actor = %session.actor.user, role = %session.actor.role, tenant = %session.tenant.name, "token issued");
     Ok(response)
+}
+
+/// Ids of API clients are UUIDs; names of people are not.
+fn is_client_id(user: &str) -> bool {
+    user.len() == CLIENT_ID && user.bytes().filter(|b| *b == b'-').count() == 4
 }

@@ -4,6 +4,9 @@ use crate::call::Call;
 use crate::dialect;
 use crate::openapi;
 use crate::table::{Answer, Answered, Dialect, Family, Operation, REVENUE, Scope, json};
+use accrual_app::System;
+use accrual_app::job::{self, Status};
+use accrual_base::Result;
 use axum::body::Body;
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
@@ -50,9 +53,25 @@ async fn health(call: Call) -> Answered {
 }
 
 async fn metrics(call: Call) -> Answered {
-    let mut response = Response::new(Body::from(call.api.metrics.render(&[])));
+    let system = std::sync::Arc::clone(&call.api.system);
+    let gauges = crate::call::blocking(move || jobs_by_status(&system)).await?;
+    let mut response = Response::new(Body::from(call.api.metrics.render(&gauges)));
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8"));
     Ok(response)
+}
+
+/// Jobs that wait or run, by tenant and status.
+fn jobs_by_status(system: &System) -> Result<Vec<(String, &'static str, i64)>> {
+    let mut gauges = Vec::new();
+    for tenant in system.open_tenants() {
+        let open = job::open(&tenant)?;
+        for status in [Status::Pending, Status::Incompatible, Status::Running] {
+            let count = open.iter().filter(|j| j.status == status.name()).count();
+            let series = format!("accrual_jobs{{tenant=\"{}\",status=\"{}\"}}", tenant.name, status.name());
+            gauges.push((series, "Jobs that wait or run.", i64::try_from(count).unwrap_or(i64::MAX)));
+        }
+    }
+    Ok(gauges)
 }
 
 async fn describe_interface(_call: Call) -> Answered {

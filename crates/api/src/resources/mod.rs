@@ -3,6 +3,7 @@
 mod admin_jobs;
 mod admin_objects;
 mod admin_periods;
+mod admin_uploads;
 mod admin_users;
 mod admin_waterfall;
 mod authenticate;
@@ -34,6 +35,7 @@ pub const ROWS: &[&[Operation]] = &[
     biviews_v2::ROWS,
     services::ROWS,
     admin_objects::ROWS,
+    admin_uploads::ROWS,
     admin_jobs::ROWS,
     admin_periods::ROWS,
     admin_waterfall::ROWS,

@@ -12,7 +12,7 @@ pub use program::{
     ParameterValue, Program, ProgramFn, Programs, RC_TEMPLATE_NAME, TRANSFER_BATCH_FOR_ORG, parameters,
 };
 pub use progress::{Progress, Silent, Ticket, stopped};
-pub use submit::{COLLECTION_LIMIT, Cancel, Given, Submit, get, submit, submit_blocking};
+pub use submit::{COLLECTION_LIMIT, Cancel, Given, Submit, get, latest, open, submit, submit_blocking};
 pub use wake::Wake;
 
 use std::fmt;

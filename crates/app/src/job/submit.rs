@@ -171,3 +171,20 @@ pub fn get(tenant: &Tenant, context: &Context, id: i64) -> Result<JobRow> {
     context.actor.require_org(job.org_id)?;
     Ok(job)
 }
+
+/// The newest jobs of the organisations of the role, newest first. Blocks.
+///
+/// # Errors
+/// A fault from the database.
+pub fn latest(tenant: &Tenant, context: &Context, limit: i64) -> Result<Vec<JobRow>> {
+    let jobs = tenant.store.read(|tx| jobs::latest(tx, limit))?;
+    Ok(jobs.into_iter().filter(|j| context.actor.organisations.contains(j.org_id)).collect())
+}
+
+/// Jobs that wait or run, oldest first, for metrics. Blocks.
+///
+/// # Errors
+/// A fault from the database.
+pub fn open(tenant: &Tenant) -> Result<Vec<JobRow>> {
+    tenant.store.read(|tx| jobs::open(tx))
+}
