@@ -123,3 +123,12 @@ pub fn exceptions(world: &World, kind: accrual_store::staging::ExceptionKind) ->
         .expect("exceptions");
     codes
 }
+
+/// Stages an event file; the header is that of [`EVENTS`].
+pub fn stage_events(world: &World, rows: &[&str]) {
+    let body = format!("{EVENTS}\n{}\n", rows.join("\n"));
+    let receipt = upload::receive(&world.tenant(), &world.context(), "Event Template", "events.csv", body.as_bytes()).expect("upload");
+    assert_eq!(receipt.status, upload::UploadStatus::Staged, "{}", receipt.message);
+}
+
+const EVENTS: &str = "EVENT_NAME,ACTION,EVENT_EFFECTIVE_DATE,DOC_LINE_ID,RELEASE_PERCENT";
