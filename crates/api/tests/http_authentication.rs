@@ -82,7 +82,7 @@ fn authenticate_refuses_missing_headers_and_foreign_roles() {
     client.send(post().header("role", "API Role").header("clientname", "Default")).expect(401);
     let no_role = client.send(post().basic_auth("revenue", Some(PASSWORD)).header("clientname", "Default")).expect(400);
     assert_eq!((no_role.json()["status"].clone(), no_role.json()["code"].clone()), (json!("Error"), json!("api.header")));
-    client.authenticate("revenue", PASSWORD, "Administrator", "Default").expect(403);
+    client.authenticate("revenue", PASSWORD, "No such role", "Default").expect(403);
 }
 
 #[test]
