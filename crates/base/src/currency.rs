@@ -60,7 +60,17 @@ impl Currency {
         if let Some((_, exponent)) = OTHER_EXPONENTS.iter().find(|(c, _)| *c == code) {
             return Some(Self { code: bytes, exponent: *exponent });
         }
-        TWO_DECIMALS.split_ascii_whitespace().any(|c| c == code).then_some(Self { code: bytes, exponent: 2 })
+        // four bytes a code, in order: rows are read by the million
+        let (mut low, mut high) = (0, TWO_DECIMALS.len().div_ceil(4));
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match TWO_DECIMALS.as_bytes()[middle * 4..middle * 4 + 3].cmp(&bytes) {
+                std::cmp::Ordering::Equal => return Some(Self { code: bytes, exponent: 2 }),
+                std::cmp::Ordering::Less => low = middle + 1,
+                std::cmp::Ordering::Greater => high = middle,
+            }
+        }
+        None
     }
     pub fn code(&self) -> &str {
         std::str::from_utf8(&self.code).unwrap_or("???")
@@ -150,4 +160,22 @@ pub fn push_minor(out: &mut String, minor: i64, exponent: u8) {
     } else {
         write!(out, "{}.{:0width$}", units / scale, units % scale, width = usize::from(exponent))
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_listed_code_is_found_and_no_other() {
+        let codes: Vec<&str> = TWO_DECIMALS.split_ascii_whitespace().collect();
+        assert!(codes.windows(2).all(|w| w[0] < w[1]) && TWO_DECIMALS.len() == codes.len() * 4 - 1);
+        for code in codes {
+            assert_eq!(Currency::named(code).map(|c| (c.code().to_owned(), c.exponent())), Some((code.to_owned(), 2)));
+        }
+        assert_eq!(Currency::named("JPY").map(|c| c.exponent()), Some(0));
+        for wrong in ["AAA", "ZZZ", "usd", "US", "EURO", "D A", ""] {
+            assert_eq!(Currency::named(wrong), None, "{wrong}");
+        }
+    }
 }

@@ -65,10 +65,21 @@ pub(super) fn segments(record: Record<'_>, defaults: &AccountDefaults) -> Result
         set.push('"');
         set.push(*letter);
         set.push_str("\":");
-        set.push_str(&serde_json::Value::from(account).to_string());
+        push_json(&mut set, account);
     }
     set.push('}');
     Ok(set)
+}
+
+/// Appends a JSON string; nearly no account needs escapes.
+fn push_json(out: &mut String, text: &str) {
+    if text.bytes().all(|b| b >= b' ' && b != b'"' && b != b'\\') {
+        out.push('"');
+        out.push_str(text);
+        out.push('"');
+    } else {
+        out.push_str(&serde_json::Value::from(text).to_string());
+    }
 }
 
 /// Ids of account sets, remembered.

@@ -8,7 +8,7 @@ use accrual_revenue::contract::TransactionType;
 use accrual_revenue::fields as f;
 use accrual_revenue::grouping;
 use accrual_revenue::record::{Record, Value};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 /// The texts by which a row is tied to others.
 #[derive(Clone, Debug)]
@@ -58,7 +58,7 @@ pub(super) struct ExistingLine {
 }
 
 /// A contract that exists, or one to be made for an organisation and grouping key.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Target {
     Existing(i64),
     New(i64, String),
@@ -83,7 +83,16 @@ pub(super) struct Assigned {
 
 /// Assigns the rows of a chunk, which come sorted by id with their keys.
 pub(super) fn assign(rows: &[Staged], keys: &[RowKeys], existing: &Existing) -> Assigned {
-    let mut run = Run { rows, keys, existing, lines: HashMap::new(), bills: HashMap::new(), by_target: BTreeMap::new(), assigned: Assigned::default() };
+    let mut run = Run {
+        rows,
+        keys,
+        existing,
+        lines: HashMap::with_capacity(rows.len()),
+        bills: HashMap::new(),
+        by_contract: HashMap::new(),
+        by_group: HashMap::with_capacity(rows.len()),
+        assigned: Assigned::default(),
+    };
     let orders = (0..rows.len()).filter(|at| rows[*at].kind == TransactionType::Order);
     orders.for_each(|at| run.order(at));
     let (named, naming): (Vec<usize>, Vec<usize>) = (0..rows.len())
@@ -93,6 +102,8 @@ pub(super) fn assign(rows: &[Staged], keys: &[RowKeys], existing: &Existing) -> 
     named.into_iter().for_each(|at| run.bill(at));
     let (now, later): (Vec<usize>, Vec<usize>) = naming.into_iter().partition(|at| run.finds_bill(*at));
     now.into_iter().chain(later).for_each(|at| run.bill(at));
+    // a contract that was found but took no row
+    run.assigned.works.retain(|w| !w.rows.is_empty());
     for work in &mut run.assigned.works {
         work.rows.sort_unstable_by_key(|(at, _)| *at);
     }
@@ -100,15 +111,20 @@ pub(super) fn assign(rows: &[Staged], keys: &[RowKeys], existing: &Existing) -> 
     run.assigned
 }
 
+/// Position of a [`Work`].
+type At = usize;
+
 struct Run<'a> {
     rows: &'a [Staged],
     keys: &'a [RowKeys],
     existing: &'a Existing,
-    /// SO_LINE_ID of the chunk: first row, latest row so far, target.
-    lines: HashMap<&'a str, (i64, usize, Target)>,
-    /// INV_LINE_ID of the chunk: row, target.
-    bills: HashMap<&'a str, (i64, Target)>,
-    by_target: BTreeMap<Target, usize>,
+    /// SO_LINE_ID of the chunk: first row, latest row so far, its work.
+    lines: HashMap<&'a str, (i64, usize, At)>,
+    /// INV_LINE_ID of the chunk: row, its work.
+    bills: HashMap<&'a str, (i64, At)>,
+    by_contract: HashMap<i64, At>,
+    /// By organisation and grouping key.
+    by_group: HashMap<(i64, &'a str), At>,
     assigned: Assigned,
 }
 
@@ -116,21 +132,20 @@ impl<'a> Run<'a> {
     fn order(&mut self, at: usize) {
         let line = self.keys[at].line.as_deref();
         let mut links = Links::default();
-        let target = match line.and_then(|text| self.find_line(text)) {
-            Some((id, target)) => {
+        let work = match line.and_then(|text| self.find_line(text)) {
+            Some((id, work)) => {
                 links.order = Link::Known(id);
                 links.repeats_source = line.is_some_and(|text| self.repeats(text, at));
-                Some(target)
+                Some(work)
             }
             None => self.own(at),
         };
-        let Some(target) = target else { return };
+        let Some(work) = work else { return };
         if let Some(text) = line {
             let id = self.rows[at].id;
-            let seen = self.lines.entry(text).or_insert_with(|| (id, at, target.clone()));
-            seen.1 = at;
+            self.lines.entry(text).or_insert((id, at, work)).1 = at;
         }
-        self.put(target, at, links);
+        self.assigned.works[work].rows.push((at, links));
     }
 
     /// Whether an order row equals the line's latest order row, in the store or before it in the chunk.
@@ -142,22 +157,23 @@ impl<'a> Run<'a> {
         latest == Some(&self.rows[at].record)
     }
 
-    fn find_line(&self, text: &str) -> Option<(i64, Target)> {
+    fn find_line(&mut self, text: &str) -> Option<(i64, At)> {
         if let Some(line) = self.existing.lines.get(text) {
-            return Some((line.line, Target::Existing(line.contract)));
+            return Some((line.line, self.contract(line.contract)));
         }
-        self.lines.get(text).map(|(id, _, target)| (*id, target.clone()))
+        self.lines.get(text).map(|(id, _, work)| (*id, *work))
     }
 
-    fn find_bill(&self, text: &str) -> Option<(i64, Target)> {
+    fn find_bill(&mut self, text: &str) -> Option<(i64, At)> {
         if let Some((id, contract)) = self.existing.bills.get(text) {
-            return Some((*id, Target::Existing(*contract)));
+            return Some((*id, self.contract(*contract)));
         }
-        self.bills.get(text).map(|(id, target)| (*id, target.clone()))
+        self.bills.get(text).copied()
     }
 
     fn finds_bill(&self, at: usize) -> bool {
-        self.keys[at].original_bill.as_deref().is_some_and(|text| self.find_bill(text).is_some())
+        let known = |text: &str| self.existing.bills.contains_key(text) || self.bills.contains_key(text);
+        self.keys[at].original_bill.as_deref().is_some_and(known)
     }
 
     fn bill(&mut self, at: usize) {
@@ -165,48 +181,60 @@ impl<'a> Run<'a> {
         let line = keys.line.as_deref().map(|text| self.find_line(text));
         let original_line = keys.original_line.as_deref().map(|text| self.find_line(text));
         let original_bill = keys.original_bill.as_deref().map(|text| self.find_bill(text));
-        let link = |found: &Option<Option<(i64, Target)>>| match found {
+        let link = |found: Option<Option<(i64, At)>>| match found {
             None => Link::Blank,
             Some(None) => Link::Unknown,
-            Some(Some((id, _))) => Link::Known(*id),
+            Some(Some((id, _))) => Link::Known(id),
         };
         let links = Links {
-            order: link(&line),
-            original_order: link(&original_line),
-            original_bill: link(&original_bill),
+            order: link(line),
+            original_order: link(original_line),
+            original_bill: link(original_bill),
             repeats_source: false,
         };
         let found = [original_line, line, original_bill].into_iter().flatten().flatten().next();
-        let Some(target) = found.map(|(_, target)| target).or_else(|| self.own(at)) else { return };
+        let Some(work) = found.map(|(_, work)| work).or_else(|| self.own(at)) else { return };
         if let Some(text) = self.keys[at].bill.as_deref() {
             let id = self.rows[at].id;
-            self.bills.entry(text).or_insert_with(|| (id, target.clone()));
+            self.bills.entry(text).or_insert((id, work));
         }
-        self.put(target, at, links);
+        self.assigned.works[work].rows.push((at, links));
     }
 
     /// The contract of the row's own grouping key; the row is refused when it has none.
-    fn own(&mut self, at: usize) -> Option<Target> {
+    fn own(&mut self, at: usize) -> Option<At> {
         let org = self.rows[at].org;
-        match &self.keys[at].group {
-            Ok(key) => Some(match self.existing.groups.get(&(org, key.clone())) {
-                Some(contract) => Target::Existing(*contract),
-                None => Target::New(org, key.clone()),
-            }),
+        let key = match &self.keys[at].group {
+            Ok(key) => key,
             Err(rejection) => {
                 self.assigned.refused.push((at, rejection.clone()));
-                None
+                return None;
             }
+        };
+        if let Some(work) = self.by_group.get(&(org, key.as_str())) {
+            return Some(*work);
         }
+        let known = if self.existing.groups.is_empty() { None } else { self.existing.groups.get(&(org, key.clone())).copied() };
+        let work = match known {
+            Some(contract) => self.contract(contract),
+            None => self.work(Target::New(org, key.clone())),
+        };
+        self.by_group.insert((org, key), work);
+        Some(work)
     }
 
-    fn put(&mut self, target: Target, at: usize, links: Links) {
-        let works = &mut self.assigned.works;
-        let position = *self.by_target.entry(target.clone()).or_insert_with(|| {
-            works.push(Work { target, rows: Vec::new() });
-            works.len() - 1
-        });
-        works[position].rows.push((at, links));
+    fn contract(&mut self, id: i64) -> At {
+        if let Some(work) = self.by_contract.get(&id) {
+            return *work;
+        }
+        let work = self.work(Target::Existing(id));
+        self.by_contract.insert(id, work);
+        work
+    }
+
+    fn work(&mut self, target: Target) -> At {
+        self.assigned.works.push(Work { target, rows: Vec::new() });
+        self.assigned.works.len() - 1
     }
 }
 

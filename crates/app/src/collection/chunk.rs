@@ -178,7 +178,8 @@ impl Preparer<'_> {
             }
         }
         if !contract.lines.is_empty() {
-            let texts: HashMap<i64, &str> = mine
+            // by row id, as the rows of a work are
+            let texts: Vec<(i64, &str)> = mine
                 .iter()
                 .filter(|(at, _)| rows[*at].kind == TransactionType::Order)
                 .filter_map(|(at, _)| Some((rows[*at].id, keys[*at].line.as_deref()?)))
@@ -206,14 +207,15 @@ pub(super) struct Folded {
 }
 
 impl Folded {
-    /// Takes what changed, and only that. `texts`: SO_LINE_ID of rows that may have made a line.
+    /// Takes what changed, and only that. `texts`: SO_LINE_ID of rows that may have made a line,
+    /// by row id.
     pub fn take(
         &mut self,
         contract: &Contract,
         before: Option<&HeadRow>,
         known: &[i64],
         outcome: &Outcome,
-        texts: &HashMap<i64, &str>,
+        texts: &[(i64, &str)],
         stamp: &Stamp,
     ) -> Result<()> {
         let is_known = |id: i64| known.contains(&id);
@@ -228,7 +230,8 @@ impl Folded {
                 self.removal.bills.extend(line.bills.iter().map(|b| b.id));
             } else {
                 self.rows.links.push((contract.id, line.id));
-                self.rows.order_keys.extend(texts.get(&line.id).map(|text| (line_key(text), line.id)));
+                let text = texts.binary_search_by_key(&line.id, |(id, _)| *id).ok().map(|at| texts[at].1);
+                self.rows.order_keys.extend(text.map(|text| (line_key(text), line.id)));
             }
         }
         let fresh = contract.pobs.iter().filter(|p| outcome.pobs.contains(&p.id));

@@ -4,8 +4,8 @@ use accrual_base::{Error, PeriodId, Result, hash};
 use accrual_revenue::codec::{
     BillColumns, LineColumns, decode_bill, decode_legs, decode_line, encode_bill, encode_legs, encode_line,
 };
-use accrual_revenue::contract::{Bill, Contract, LegKind, Line, Pob, TransactionType};
-use accrual_revenue::release;
+use accrual_revenue::contract::{Bill, Contract, Line, Pob, TransactionType};
+use accrual_revenue::figures;
 use accrual_store::contracts::{BillRow, HeadRow, LineRow, PobRow, StoredContracts, head_flag, line_flag};
 use accrual_store::schedules::ScheduleRow;
 use std::collections::BTreeMap;
@@ -157,15 +157,6 @@ pub(crate) fn head_row(contract: &Contract, before: Option<&HeadRow>, stamp: &St
     })
 }
 
-/// Sum of the amounts of the legs that recognise against a bill; against any bill for `None`.
-fn billed_revenue(line: &Line, bill: Option<i64>) -> Result<i64> {
-    line.legs
-        .iter()
-        .filter(|leg| leg.kind == LegKind::Billed && (bill.is_none() || leg.bill == bill))
-        .flat_map(|leg| leg.amounts.iter().copied())
-        .try_fold(0, accrual_base::rounding::add)
-}
-
 /// The row of a line.
 ///
 /// # Errors
@@ -173,6 +164,7 @@ fn billed_revenue(line: &Line, bill: Option<i64>) -> Result<i64> {
 pub(crate) fn line_row(line: &Line, rc_id: i64, at: i64) -> Result<LineRow> {
     let mut state = Vec::with_capacity(48);
     encode_line(line, &mut state);
+    let figures = figures::line(line)?;
     let flag = |on: bool, bit: i64| if on { bit } else { 0 };
     Ok(LineRow {
         id: line.id,
@@ -187,9 +179,9 @@ pub(crate) fn line_row(line: &Line, rc_id: i64, at: i64) -> Result<LineRow> {
         ssp_amount: line.ssp,
         allocatable: line.allocatable,
         allocated: line.allocated,
-        billed: accrual_revenue::billing::billed(line)?,
-        released: release::released(line)?,
-        billed_released: billed_revenue(line, None)?,
+        billed: figures.billed,
+        released: figures.released,
+        billed_released: figures.billed_released,
         flags: flag(line.eligible, line_flag::ELIGIBLE)
             | flag(line.right_to_bill, line_flag::RIGHT_TO_BILL)
             | flag(line.cancelled, line_flag::CANCELLED)
@@ -235,7 +227,7 @@ pub(crate) fn schedule_row(line: &Line, rc_id: i64, at: i64) -> Result<Option<Sc
 /// A fault on overflow.
 pub(crate) fn bill_rows(line: &Line, rc_id: i64, at: i64) -> Result<Vec<BillRow>> {
     let row = |bill: &Bill| {
-        let recognised = billed_revenue(line, Some(bill.id))?;
+        let (deferred, recognised) = figures::bill(line, bill)?;
         let mut state = Vec::with_capacity(24);
         encode_bill(bill, &mut state);
         Ok(BillRow {
@@ -246,7 +238,7 @@ pub(crate) fn bill_rows(line: &Line, rc_id: i64, at: i64) -> Result<Vec<BillRow>
             kind: bill.kind as i32,
             currency: line.currency,
             amount: bill.amount,
-            deferred: accrual_base::rounding::sub(bill.amount, recognised)?,
+            deferred,
             recognised,
             state,
             created_period: bill.period.0,

@@ -176,7 +176,7 @@ impl EventPreparer<'_> {
                 folded.exceptions.push(exception(row, &refused.rejection));
             }
         }
-        folded.take(&contract, Some(&head), &known, &outcome, &HashMap::new(), &self.stamp)?;
+        folded.take(&contract, Some(&head), &known, &outcome, &[], &self.stamp)?;
         Ok(folded)
     }
 }

@@ -29,22 +29,41 @@ pub(super) struct Links {
     pub repeats_source: bool,
 }
 
-/// The fields of a record, spread out once.
-struct Fields<'a>(Vec<Option<Value<'a>>>);
+/// The fields a transaction is made of, ascending.
+const FIELDS: [FieldId; 22] = [
+    f::INV_QTY,
+    f::CREDIT_RULE,
+    f::ORD_QTY,
+    f::EXT_LST_PRC,
+    f::EXT_SLL_PRC,
+    f::CURR,
+    f::F_CUR,
+    f::F_EX_RATE,
+    f::G_EX_RATE,
+    f::START_DATE,
+    f::END_DATE,
+    f::DURATION,
+    f::TERM,
+    f::CV_ELIGIBLE_FLAG,
+    f::CV_ELIGIBLE_LVL2_FLAG,
+    f::CANCEL_FLAG,
+    f::UNBILL_FLAG,
+    f::RAMP_DEAL_REF,
+    f::AVG_PRCING_MTHD,
+    f::LVL2_ALLOC_PCT,
+    f::SO_GROUP,
+    f::EXT_SSP,
+];
+
+/// Those fields of one record, read in one pass.
+struct Fields<'a>([Option<Value<'a>>; FIELDS.len()]);
 
 impl<'a> Fields<'a> {
     fn read(record: Record<'a>) -> Result<Self> {
-        let mut values = vec![None; f::line_fields().fields().len()];
-        for entry in record.iter() {
-            let (id, value) = entry?;
-            if let Some(slot) = values.get_mut(id.index()) {
-                *slot = Some(value);
-            }
-        }
-        Ok(Self(values))
+        record.select(&FIELDS).map(Self)
     }
     fn get(&self, field: FieldId) -> Option<Value<'a>> {
-        self.0.get(field.index()).copied().flatten()
+        FIELDS.binary_search(&field).ok().and_then(|at| self.0[at])
     }
     fn text(&self, field: FieldId) -> Option<&'a str> {
         match self.get(field) {

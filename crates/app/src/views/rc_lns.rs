@@ -34,7 +34,7 @@ impl Entry {
     }
     /// Deferred: what is not released yet.
     fn deferred(&self) -> i64 {
-        self.line.sell_amount.saturating_sub(self.line.released)
+        self.line.allocatable.saturating_sub(self.line.released)
     }
 }
 
