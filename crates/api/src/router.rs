@@ -11,7 +11,7 @@ use accrual_base::Error;
 use accrual_base::error::Kind;
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{DefaultBodyLimit, FromRequestParts, Path, Query, Request, State};
+use axum::extract::{FromRequestParts, Path, Query, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
@@ -47,7 +47,6 @@ pub fn router(api: Arc<Api>) -> Router {
     let packable = DefaultPredicate::new().and(NotForContentType::const_new("application/gzip"));
     router
         .fallback(unknown_path)
-        .layer(DefaultBodyLimit::disable())
         .layer(CompressionLayer::new().gzip(true).quality(CompressionLevel::Fastest).compress_when(packable))
         .with_state(api)
 }

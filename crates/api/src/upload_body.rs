@@ -5,7 +5,7 @@ use crate::call::{Call, blocking, text_header};
 use crate::pipe::{self, BodyReader};
 use accrual_base::{Error, Result};
 use axum::body::Body;
-use axum::extract::{FromRequest, Multipart, Request};
+use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request};
 use axum::http::header;
 use futures_util::TryStreamExt;
 
@@ -59,6 +59,8 @@ async fn source(call: &Call) -> Result<Source> {
     if let Some(value) = call.headers.get(header::CONTENT_TYPE) {
         request.headers_mut().insert(header::CONTENT_TYPE, value.clone());
     }
+    // the framework's limit of 2 MB is for forms that are held in memory; this one is streamed
+    DefaultBodyLimit::disable().apply(&mut request);
     let form = Multipart::from_request(request, &()).await.map_err(|e| multipart(&e.body_text()))?;
     Ok(Source::Form(Box::new(form)))
 }

@@ -55,6 +55,22 @@ fn upload_file_answers_for_text_bodies_and_other_part_names() {
 }
 
 #[test]
+fn upload_file_answers_for_files_of_many_megabytes() {
+    let world = World::on(Backend::Memory).build();
+    let client = world.serve();
+    let content = file(60_000);
+    assert!(content.len() > 4 * 1024 * 1024);
+    let id = client.upload_file(TEMPLATE, "large.csv", content.clone()).expect(200).json()["file_request_id"].clone();
+    let status = client.get(&format!("/api/integration/v1/fileupload/status/{id}")).expect(200).json();
+    assert_eq!((status["status"].clone(), status["Result"][0]["rows_read"].clone()), (json!("Success"), json!(60_000)));
+    let text =
+        client.request("POST", "/api/integration/v1/upload/file").header("templatename", TEMPLATE).header("Content-Type", "text/plain");
+    let id = client.send(text.body(content)).expect(200).json()["file_request_id"].clone();
+    let status = client.get(&format!("/api/integration/v1/fileupload/status/{id}")).expect(200).json();
+    assert_eq!(status["Result"][0]["rows_read"], 60_000, "{status}");
+}
+
+#[test]
 fn upload_file_refuses_requests_without_template_file_or_privilege() {
     let world = World::on(Backend::Memory).build();
     let client = world.serve();
