@@ -9,10 +9,11 @@ use std::io::Read;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Talks to a server; the server lives as long as its clients.
+/// Talks to a server; one in this process lives as long as its clients.
 #[derive(Clone)]
 pub struct Client {
-    server: Arc<Server>,
+    origin: String,
+    _server: Option<Arc<Server>>,
     http: Http,
     token: Option<String>,
 }
@@ -57,13 +58,22 @@ impl Client {
     /// # Panics
     /// When the HTTP client cannot be made.
     pub fn new(server: Server) -> Self {
-        let http = Http::builder().timeout(Duration::from_secs(120)).no_proxy().build().expect("an HTTP client");
-        Self { server: Arc::new(server), http, token: None }
+        let origin = format!("http://{}", server.address());
+        Self { _server: Some(Arc::new(server)), ..Self::of(origin) }
     }
 
-    /// `http://127.0.0.1:port`, for requests of another kind.
+    /// A client of a server elsewhere, by its `http://host:port`.
+    ///
+    /// # Panics
+    /// When the HTTP client cannot be made.
+    pub fn of(origin: impl Into<String>) -> Self {
+        let http = Http::builder().timeout(Duration::from_secs(120)).no_proxy().build().expect("an HTTP client");
+        Self { origin: origin.into(), _server: None, http, token: None }
+    }
+
+    /// `http://127.0.0.1:port` and a path, for requests of another kind.
     pub fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.server.address())
+        format!("{}{path}", self.origin)
     }
 
     pub fn token(&self) -> Option<&str> {

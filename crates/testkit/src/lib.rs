@@ -14,12 +14,16 @@
 mod backend;
 mod client;
 pub mod postgres;
+mod program;
 mod server;
 mod time;
+mod way;
 mod world;
 
 pub use backend::{Backend, Factory};
 pub use client::{Client, Reply};
+pub use program::{Place, Program, Running};
 pub use server::Server;
 pub use time::instant;
+pub use way::{COLLECT, Sheet, TEMPLATE, TRANSFER, Way};
 pub use world::{Builder, PASSWORD, World};
