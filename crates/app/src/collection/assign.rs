@@ -12,23 +12,23 @@ use std::collections::HashMap;
 
 /// The texts by which a row is tied to others.
 #[derive(Clone, Debug)]
-pub(super) struct RowKeys {
-    pub line: Option<String>,
-    pub original_line: Option<String>,
-    pub bill: Option<String>,
-    pub original_bill: Option<String>,
+pub(super) struct RowKeys<'a> {
+    pub line: Option<&'a str>,
+    pub original_line: Option<&'a str>,
+    pub bill: Option<&'a str>,
+    pub original_bill: Option<&'a str>,
     /// The grouping key, or why there is none.
     pub group: std::result::Result<String, Rejection>,
 }
 
-impl RowKeys {
+impl<'a> RowKeys<'a> {
     /// # Errors
     /// A fault when the record is broken.
-    pub fn read(row: &Staged, rules: &[grouping::Rule], open: PeriodId) -> Result<Self> {
+    pub fn read(row: &'a Staged, rules: &[grouping::Rule], open: PeriodId) -> Result<Self> {
         let record = Record::new(&row.record);
         let [line, original_line, bill, original_bill] =
             record.select(&[f::SO_LINE_ID, f::ORIG_SO_LINE_ID, f::INV_LINE_ID, f::ORIG_INV_LINE_ID])?.map(|value| match value {
-                Some(Value::Text(text)) if !text.is_empty() => Some(text.to_owned()),
+                Some(Value::Text(text)) if !text.is_empty() => Some(text),
                 _ => None,
             });
         let group = match grouping::key(rules, &super::attributes::RecordAttributes(record), open) {
@@ -82,7 +82,7 @@ pub(super) struct Assigned {
 }
 
 /// Assigns the rows of a chunk, which come sorted by id with their keys.
-pub(super) fn assign(rows: &[Staged], keys: &[RowKeys], existing: &Existing) -> Assigned {
+pub(super) fn assign(rows: &[Staged], keys: &[RowKeys<'_>], existing: &Existing) -> Assigned {
     let mut run = Run {
         rows,
         keys,
@@ -116,7 +116,7 @@ type At = usize;
 
 struct Run<'a> {
     rows: &'a [Staged],
-    keys: &'a [RowKeys],
+    keys: &'a [RowKeys<'a>],
     existing: &'a Existing,
     /// SO_LINE_ID of the chunk: first row, latest row so far, its work.
     lines: HashMap<&'a str, (i64, usize, At)>,
@@ -130,7 +130,7 @@ struct Run<'a> {
 
 impl<'a> Run<'a> {
     fn order(&mut self, at: usize) {
-        let line = self.keys[at].line.as_deref();
+        let line = self.keys[at].line;
         let mut links = Links::default();
         let work = match line.and_then(|text| self.find_line(text)) {
             Some((id, work)) => {
@@ -173,14 +173,14 @@ impl<'a> Run<'a> {
 
     fn finds_bill(&self, at: usize) -> bool {
         let known = |text: &str| self.existing.bills.contains_key(text) || self.bills.contains_key(text);
-        self.keys[at].original_bill.as_deref().is_some_and(known)
+        self.keys[at].original_bill.is_some_and(known)
     }
 
     fn bill(&mut self, at: usize) {
         let keys = &self.keys[at];
-        let line = keys.line.as_deref().map(|text| self.find_line(text));
-        let original_line = keys.original_line.as_deref().map(|text| self.find_line(text));
-        let original_bill = keys.original_bill.as_deref().map(|text| self.find_bill(text));
+        let line = keys.line.map(|text| self.find_line(text));
+        let original_line = keys.original_line.map(|text| self.find_line(text));
+        let original_bill = keys.original_bill.map(|text| self.find_bill(text));
         let link = |found: Option<Option<(i64, At)>>| match found {
             None => Link::Blank,
             Some(None) => Link::Unknown,
@@ -194,7 +194,7 @@ impl<'a> Run<'a> {
         };
         let found = [original_line, line, original_bill].into_iter().flatten().flatten().next();
         let Some(work) = found.map(|(_, work)| work).or_else(|| self.own(at)) else { return };
-        if let Some(text) = self.keys[at].bill.as_deref() {
+        if let Some(text) = self.keys[at].bill {
             let id = self.rows[at].id;
             self.bills.entry(text).or_insert((id, work));
         }
@@ -246,9 +246,8 @@ mod tests {
     fn row(id: i64, kind: TransactionType) -> Staged {
         Staged { id, upload: 1, org: 1, kind, due: Day::from_epoch(0), record: vec![u8::try_from(id).unwrap()] }
     }
-    fn keys(line: Option<&str>, bill: Option<&str>, original_bill: Option<&str>, group: &str) -> RowKeys {
-        let own = |t: Option<&str>| t.map(str::to_owned);
-        RowKeys { line: own(line), original_line: None, bill: own(bill), original_bill: own(original_bill), group: Ok(group.to_owned()) }
+    fn keys<'a>(line: Option<&'a str>, bill: Option<&'a str>, original_bill: Option<&'a str>, group: &str) -> RowKeys<'a> {
+        RowKeys { line, original_line: None, bill, original_bill, group: Ok(group.to_owned()) }
     }
 
     #[test]

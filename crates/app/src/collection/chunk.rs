@@ -45,14 +45,6 @@ pub(super) struct Preparer<'a> {
     pub ids: (i64, i64),
 }
 
-/// A chunk with everything its rows refer to.
-struct Loaded {
-    rows: Vec<Staged>,
-    keys: Vec<RowKeys>,
-    assigned: Assigned,
-    contracts: BTreeMap<i64, (HeadRow, Contract)>,
-}
-
 impl Preparer<'_> {
     /// Prepares the rows of a chunk of the plan.
     ///
@@ -61,68 +53,55 @@ impl Preparer<'_> {
     pub fn prepare(&mut self, plan: &[(i64, i64)]) -> Result<Prepared> {
         let mut ids: Vec<i64> = plan.iter().map(|(_, id)| *id).collect();
         ids.sort_unstable();
-        let mut loaded = self.tenant.store.read(|tx| self.load(tx, &ids))?;
-        let sets: Vec<String> =
-            loaded.rows.par_iter().map(|r| segments(Record::new(&r.record), &self.policies.accounts)).collect::<Result<_>>()?;
+        // rows never change, and nobody else touches their contracts: two snapshots are as good as one
+        let rows = self.tenant.store.read(|tx| load(tx, &ids))?;
+        let open = self.frozen.open();
+        let keys: Vec<RowKeys<'_>> = rows.par_iter().map(|r| RowKeys::read(r, &self.policies.grouping, open)).collect::<Result<_>>()?;
+        let sets: Vec<String> = rows.par_iter().map(|r| segments(Record::new(&r.record), &self.policies.accounts)).collect::<Result<_>>()?;
         self.accounts.prepare(&self.tenant.store, sets.iter())?;
-        let works = std::mem::take(&mut loaded.assigned.works);
-        let jobs = self.contracts(works, &mut loaded)?;
+        let (assigned, contracts) = self.assign(&rows, &keys)?;
+        let jobs = self.contracts(assigned.works, &rows, contracts)?;
         let this = &*self;
-        let (rows, keys) = (&loaded.rows, &loaded.keys);
-        let folded: Vec<Folded> = jobs.into_par_iter().map(|job| this.fold(job, rows, keys, &sets)).collect::<Result<_>>()?;
+        let folded: Vec<Folded> = jobs.into_par_iter().map(|job| this.fold(job, &rows, &keys, &sets)).collect::<Result<_>>()?;
 
         let mut prepared = Prepared { taken: plan.len(), ..Prepared::default() };
-        for (at, rejection) in loaded.assigned.refused {
-            prepared.refuse(&loaded.rows[at], &rejection);
+        for (at, rejection) in assigned.refused {
+            prepared.refuse(&rows[at], &rejection);
         }
         for one in folded {
             prepared.merge(one);
         }
         let refused = prepared.exceptions.len();
         prepared.tally.refused = refused as u64;
-        prepared.tally.collected = (loaded.rows.len() - refused) as u64;
+        prepared.tally.collected = (rows.len() - refused) as u64;
         Ok(prepared)
     }
 
-    fn load(&self, tx: &mut dyn Read, ids: &[i64]) -> Result<Loaded> {
-        let mut rows: Vec<Staged> = Vec::with_capacity(ids.len());
-        rows_by_id(tx, Family::Line, ids, &mut |row| {
-            rows.push(Staged {
-                id: row.id,
-                upload: row.upload_id,
-                org: row.org_id,
-                kind: transaction_type(row.kind)?,
-                due: Day::from_epoch(row.due),
-                record: row.record.to_vec(),
-            });
-            Ok(())
-        })?;
-        if rows.len() != ids.len() {
-            return Err(Error::fault(format!("{} staged rows were planned, {} are there", ids.len(), rows.len())));
+    /// Which contract each row goes to, and the contracts that exist.
+    fn assign(&self, rows: &[Staged], keys: &[RowKeys<'_>]) -> Result<(Assigned, Contracts)> {
+        if !self.frozen.looks_up {
+            return Ok((assign(rows, keys, &Existing::default()), Contracts::new()));
         }
-        rows.sort_unstable_by_key(|r| r.id);
-        let open = self.frozen.open();
-        let keys: Vec<RowKeys> = rows.par_iter().map(|r| RowKeys::read(r, &self.policies.grouping, open)).collect::<Result<_>>()?;
-        let existing = if self.frozen.looks_up { existing(tx, &keys)? } else { Existing::default() };
-        let assigned = assign(&rows, &keys, &existing);
-        let known = |w: &Work| if let Target::Existing(id) = w.target { Some(id) } else { None };
-        let mut wanted: Vec<i64> = assigned.works.iter().filter_map(known).collect();
-        wanted.sort_unstable();
-        let contracts = if wanted.is_empty() { BTreeMap::new() } else { convert::contracts(stored::load_by_id(tx, &wanted)?)? };
-        Ok(Loaded { rows, keys, assigned, contracts })
+        self.tenant.store.read(|tx| {
+            let assigned = assign(rows, keys, &existing(tx, keys)?);
+            let known = |w: &Work| if let Target::Existing(id) = w.target { Some(id) } else { None };
+            let wanted = hashed(assigned.works.iter().filter_map(known));
+            let contracts = convert::contracts(stored::load_by_id(tx, &wanted)?)?;
+            Ok((assigned, contracts))
+        })
     }
 
     /// Gives every work its contract: the stored one, or an empty one with a fresh id.
-    fn contracts(&mut self, works: Vec<Work>, loaded: &mut Loaded) -> Result<Vec<Job>> {
+    fn contracts(&mut self, works: Vec<Work>, rows: &[Staged], mut known: Contracts) -> Result<Vec<Job>> {
         let mut jobs = Vec::with_capacity(works.len());
         for work in works {
             let (before, contract) = match work.target {
                 Target::Existing(id) => {
-                    let (head, contract) = loaded.contracts.remove(&id).ok_or_else(|| Error::fault(format!("contract {id} is not there")))?;
+                    let (head, contract) = known.remove(&id).ok_or_else(|| Error::fault(format!("contract {id} is not there")))?;
                     (Some(head), contract)
                 }
                 Target::New(org, group_key) => {
-                    let first = work.rows.first().map(|(at, _)| &loaded.rows[*at]);
+                    let first = work.rows.first().map(|(at, _)| &rows[*at]);
                     let customer = first.map(|r| Record::new(&r.record).text(f::CSTMR_NM)).transpose()?.flatten();
                     let contract = Contract {
                         id: self.next_id()?,
@@ -156,7 +135,7 @@ impl Preparer<'_> {
         Ok(self.ids.0 - 1)
     }
 
-    fn fold(&self, job: Job, rows: &[Staged], keys: &[RowKeys], sets: &[String]) -> Result<Folded> {
+    fn fold(&self, job: Job, rows: &[Staged], keys: &[RowKeys<'_>], sets: &[String]) -> Result<Folded> {
         let Job { mut contract, before, rows: mine } = job;
         let mut folded = Folded::default();
         let mut refused: Vec<(i64, Rejection)> = Vec::new();
@@ -182,13 +161,16 @@ impl Preparer<'_> {
             let texts: Vec<(i64, &str)> = mine
                 .iter()
                 .filter(|(at, _)| rows[*at].kind == TransactionType::Order)
-                .filter_map(|(at, _)| Some((rows[*at].id, keys[*at].line.as_deref()?)))
+                .filter_map(|(at, _)| Some((rows[*at].id, keys[*at].line?)))
                 .collect();
             folded.take(&contract, before.as_ref(), &known, &outcome, &texts, &self.stamp)?;
         }
         Ok(folded)
     }
 }
+
+/// Contracts as stored, by id.
+type Contracts = BTreeMap<i64, (HeadRow, Contract)>;
 
 /// A contract and its rows.
 struct Job {
@@ -269,11 +251,32 @@ fn exception(row: &Staged, rejection: &Rejection) -> ExceptionRow {
     ExceptionRow { stage_id: row.id, upload_id: row.upload, waits: false, codes: rejection.code.to_owned(), message }
 }
 
+/// The staged rows with these ids, which are sorted.
+fn load(tx: &mut dyn Read, ids: &[i64]) -> Result<Vec<Staged>> {
+    let mut rows: Vec<Staged> = Vec::with_capacity(ids.len());
+    rows_by_id(tx, Family::Line, ids, &mut |row| {
+        rows.push(Staged {
+            id: row.id,
+            upload: row.upload_id,
+            org: row.org_id,
+            kind: transaction_type(row.kind)?,
+            due: Day::from_epoch(row.due),
+            record: row.record.to_vec(),
+        });
+        Ok(())
+    })?;
+    if rows.len() != ids.len() {
+        return Err(Error::fault(format!("{} staged rows were planned, {} are there", ids.len(), rows.len())));
+    }
+    rows.sort_unstable_by_key(|r| r.id);
+    Ok(rows)
+}
+
 /// Looks up what the rows of a chunk name. Keys lead to rows; their texts are compared.
-fn existing(tx: &mut dyn Read, keys: &[RowKeys]) -> Result<Existing> {
+fn existing(tx: &mut dyn Read, keys: &[RowKeys<'_>]) -> Result<Existing> {
     let mut found = Existing::default();
-    found.lines = existing_lines(tx, keys.iter().flat_map(|k| [k.line.as_deref(), k.original_line.as_deref()]).flatten())?;
-    let bills = keys.iter().filter_map(|k| k.original_bill.as_deref());
+    found.lines = existing_lines(tx, keys.iter().flat_map(|k| [k.line, k.original_line]).flatten())?;
+    let bills = keys.iter().filter_map(|k| k.original_bill);
     let staged = ids(stored::bills_by_key(tx, &hashed(bills.map(bill_key)))?);
     let collected: HashMap<i64, i64> = stored::contract_of_bills(tx, &staged)?.into_iter().collect();
     let mut bill_ids: Vec<i64> = collected.keys().copied().collect();
