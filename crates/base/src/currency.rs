@@ -72,6 +72,10 @@ impl Currency {
         }
         None
     }
+    /// Codes of the currencies with this number of decimals; those with two are not listed, they are all others.
+    pub fn with_exponent(exponent: u8) -> impl Iterator<Item = &'static str> {
+        OTHER_EXPONENTS.iter().filter(move |(_, e)| *e == exponent).map(|(code, _)| *code)
+    }
     pub fn code(&self) -> &str {
         std::str::from_utf8(&self.code).unwrap_or("???")
     }

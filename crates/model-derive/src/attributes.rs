@@ -11,6 +11,8 @@ pub struct ObjectOptions {
     pub plural: Option<LitStr>,
     pub unique: Vec<LitStr>,
     pub given_id: bool,
+    pub text_id: bool,
+    pub index: Vec<LitStr>,
     pub rules: Option<Path>,
 }
 
@@ -32,9 +34,14 @@ impl ObjectOptions {
                 self.unique.push(meta.value()?.parse()?);
                 Ok(())
             }
+            "index" => {
+                self.index.push(meta.value()?.parse()?);
+                Ok(())
+            }
             "given_id" => flag(&mut self.given_id, meta),
+            "text_id" => flag(&mut self.text_id, meta),
             "rules" => once(&mut self.rules, meta),
-            other => Err(meta.error(format!("unknown option `{other}`; an object has name, label, plural, unique, given_id and rules"))),
+            other => Err(meta.error(format!("unknown option `{other}`; an object has name, label, plural, unique, index, given_id, text_id and rules"))),
         }
     }
 }
@@ -47,7 +54,13 @@ pub struct FieldOptions {
     pub filterable: bool,
     pub sortable: bool,
     pub default: Option<Expr>,
+    pub min: Option<LitInt>,
     pub max: Option<LitInt>,
+    pub digits: Option<LitStr>,
+    pub object: Option<LitStr>,
+    pub rest: Option<LitStr>,
+    pub money: Option<LitStr>,
+    pub number: Option<LitStr>,
     pub values: Vec<LitStr>,
     pub reference: Option<LitStr>,
     pub at: Option<LitStr>,
@@ -75,7 +88,13 @@ impl FieldOptions {
             "filterable" => flag(&mut self.filterable, meta),
             "sortable" => flag(&mut self.sortable, meta),
             "default" => once(&mut self.default, meta),
+            "min" => once(&mut self.min, meta),
             "max" => once(&mut self.max, meta),
+            "digits" => once(&mut self.digits, meta),
+            "object" => once(&mut self.object, meta),
+            "rest" => once(&mut self.rest, meta),
+            "money" => once(&mut self.money, meta),
+            "number" => once(&mut self.number, meta),
             "values" => {
                 let list;
                 let value = meta.value()?;
@@ -90,8 +109,8 @@ impl FieldOptions {
             "read_only" => flag(&mut self.read_only, meta),
             "json" => flag(&mut self.json, meta),
             other => Err(meta.error(format!(
-                "unknown option `{other}`; a field has label, required, unique, filterable, sortable, default, max, values, reference, at, \
-                 secret, fixed, read_only and json"
+                "unknown option `{other}`; a field has label, required, unique, filterable, sortable, default, min, max, digits, values, \
+                 reference, at, object, rest, money, number, secret, fixed, read_only and json"
             ))),
         }
     }

@@ -87,7 +87,7 @@ fn descriptor(ident: &Ident, input: &DeriveInput, options: &ObjectOptions, field
     let label = options.label.as_ref().map_or_else(|| words::title(&ident.to_string()), syn::LitStr::value);
     let plural = options.plural.as_ref().map_or_else(|| words::plural(&name), syn::LitStr::value);
     let doc = words::docs(&input.attrs);
-    let given_id = options.given_id;
+    let (given_id, text_id) = (options.given_id, options.text_id);
     let rules = options.rules.as_ref().map(|rules| {
         quote_spanned! {rules.span()=>
             descriptor.rules = ::std::option::Option::Some(|values| match <#ident as ::accrual_model::Object>::from_values(values.clone()) {
@@ -102,11 +102,14 @@ fn descriptor(ident: &Ident, input: &DeriveInput, options: &ObjectOptions, field
     });
     let built = fields.iter().map(|f| field(f)).collect::<Result<Vec<_>>>()?;
     let unique = keys(options, fields)?;
+    let indexes = options.index.iter().map(|key| key_fields(key, fields)).collect::<Result<Vec<_>>>()?;
     Ok(quote! {{
         let mut descriptor = ::accrual_model::Descriptor::new(#name, #label);
         descriptor.plural = ::accrual_model::Text::Borrowed(#plural);
         descriptor.doc = ::accrual_model::Text::Borrowed(#doc);
         descriptor.given_id = #given_id;
+        descriptor.text_id = #text_id;
+        descriptor.indexes = ::std::vec![#(::std::vec![#(::accrual_model::Text::Borrowed(#indexes)),*]),*];
         descriptor.fields = ::std::vec![#(#built),*];
         descriptor.unique = ::std::vec![#(::std::vec![#(::accrual_model::Text::Borrowed(#unique)),*]),*];
         #rules
@@ -118,15 +121,67 @@ fn descriptor(ident: &Ident, input: &DeriveInput, options: &ObjectOptions, field
 fn keys(options: &ObjectOptions, fields: &[Declared<'_>]) -> Result<Vec<Vec<String>>> {
     let mut out: Vec<Vec<String>> = fields.iter().filter(|f| f.options.unique).map(|f| vec![f.name.clone()]).collect();
     for key in &options.unique {
-        let names: Vec<String> = key.value().split(',').map(|n| n.trim().to_owned()).collect();
-        if let Some(wrong) = names.iter().find(|n| !fields.iter().any(|f| f.name == **n)) {
-            return Err(Error::new_spanned(key, format!("there is no field `{wrong}`")));
-        }
+        let names = key_fields(key, fields)?;
         if !out.contains(&names) {
             out.push(names);
         }
     }
     Ok(out)
+}
+
+/// The fields of a key written `"a, b"`.
+fn key_fields(key: &syn::LitStr, fields: &[Declared<'_>]) -> Result<Vec<String>> {
+    let names: Vec<String> = key.value().split(',').map(|n| n.trim().to_owned()).collect();
+    match names.iter().find(|n| !fields.iter().any(|f| f.name == **n)) {
+        Some(wrong) => Err(Error::new_spanned(key, format!("there is no field `{wrong}`"))),
+        None => Ok(names),
+    }
+}
+
+/// Bounds, digits, spelling and numbering of a field.
+fn details(declared: &Declared<'_>, set: &mut Vec<TokenStream>) -> Result<()> {
+    let Declared { name, ty, options, seen, .. } = declared;
+    let number = matches!(seen, Seen::Int | Seen::Decimal);
+    let decimal = |n: &syn::LitInt| quote!(::std::option::Option::Some(::accrual_model::derived::Decimal::from(#n as i64)));
+    match (&options.max, seen) {
+        (None, _) => {}
+        (Some(max), Seen::Text) => set.push(quote!(field.max = ::std::option::Option::Some(#max);)),
+        (Some(max), _) if number => {
+            let max = decimal(max);
+            set.push(quote!(field.range.most = #max;));
+        }
+        _ => return Err(Error::new_spanned(ty, "`max` is the length of a String or the greatest value of a number")),
+    }
+    if let Some(min) = &options.min {
+        if !number {
+            return Err(Error::new_spanned(ty, "`min` is the least value of a number"));
+        }
+        let min = decimal(min);
+        set.push(quote!(field.range.least = #min;));
+    }
+    if let Some(digits) = &options.digits {
+        let text = digits.value();
+        let parts = text.split_once(',').and_then(|(a, b)| Some((a.trim().parse::<u32>().ok()?, b.trim().parse::<u32>().ok()?)));
+        let Some((before, after)) = parts.filter(|_| *seen == Seen::Decimal) else {
+            return Err(Error::new_spanned(digits, "`digits` are those of a Decimal before and after its point: \"13, 9\""));
+        };
+        set.push(quote!(field.digits = ::std::option::Option::Some((#before, #after));));
+    }
+    if let Some(object) = &options.object {
+        set.push(quote!(field.names = ::accrual_model::Names::spelt(#name, #object);));
+    }
+    if let Some(rest) = &options.rest {
+        set.push(quote!(field.names.rest = ::accrual_model::Text::Borrowed(#rest);));
+    }
+    if let Some(prefix) = &options.number {
+        if *seen != Seen::Text || !options.unique {
+            return Err(Error::new_spanned(prefix, "a `number` is a unique String"));
+        }
+        set.push(quote! {
+            field.numbering = ::std::option::Option::Some(::accrual_model::Numbering { prefix: ::accrual_model::Text::Borrowed(#prefix) });
+        });
+    }
+    Ok(())
 }
 
 fn field(declared: &Declared<'_>) -> Result<TokenStream> {
@@ -136,6 +191,13 @@ fn field(declared: &Declared<'_>) -> Result<TokenStream> {
     let mut set = Vec::new();
     let kind =
         if *json { quote!(::accrual_model::FieldType::Json) } else { quote_spanned!(span=> <#ty as ::accrual_model::FieldValue>::kind()) };
+    let kind = match &options.money {
+        Some(currency) if *seen == Seen::Int => {
+            quote!(::accrual_model::FieldType::Money { currency: ::accrual_model::Text::Borrowed(#currency) })
+        }
+        Some(currency) => return Err(Error::new_spanned(currency, "an amount of money is an i64 of minor units")),
+        None => kind,
+    };
     let kind = match (&options.reference, options.secret) {
         (Some(_), false) if *json => kind,
         (Some(target), false) => {
@@ -175,9 +237,6 @@ fn field(declared: &Declared<'_>) -> Result<TokenStream> {
     if options.reference.is_some() && !matches!(seen, Seen::Text | Seen::Int | Seen::List) {
         return Err(Error::new_spanned(ty, "a reference is an i64 (by id) or a String (by key)"));
     }
-    if options.max.is_some() && !matches!(seen, Seen::Text) {
-        return Err(Error::new_spanned(ty, "`max` is the length of a String"));
-    }
     if *json {
         let optional = is_option(ty);
         set.push(quote!(field.required = !#optional;));
@@ -200,9 +259,7 @@ fn field(declared: &Declared<'_>) -> Result<TokenStream> {
             set.push(quote!(field.#name = true;));
         }
     }
-    if let Some(max) = &options.max {
-        set.push(quote!(field.max = ::std::option::Option::Some(#max);));
-    }
+    details(declared, &mut set)?;
     if let Some(expr) = &options.default {
         let value = default::value(expr, *seen, *json)?;
         set.push(quote!(field.default = ::std::option::Option::Some(#value);));

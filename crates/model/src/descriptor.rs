@@ -8,7 +8,7 @@ use accrual_base::{Error, Result};
 pub type Rules = fn(&Values) -> Vec<Rejection>;
 
 /// Columns every table of an object has; no field may take their names.
-pub const SYSTEM_FIELDS: [&str; 6] = ["id", "version", "created_by", "created_at", "updated_by", "updated_at"];
+pub const SYSTEM_FIELDS: [&str; 7] = ["id", "uid", "version", "created_by", "created_at", "updated_by", "updated_at"];
 
 /// An object: its names, its fields and its rules.
 #[derive(Clone, Debug)]
@@ -25,6 +25,11 @@ pub struct Descriptor {
     pub unique: Vec<Vec<Text>>,
     /// The id is a number of the business (an organisation number): a client may give it.
     pub given_id: bool,
+    /// Clients know a record by a text id ([`crate::id`]); its integer id is the number of its row and never shown.
+    pub text_id: bool,
+    /// Sets of fields (table spelling) that records are looked up by. Unique keys, and references to objects with
+    /// text ids, need not be named here.
+    pub indexes: Vec<Vec<Text>>,
     pub rules: Option<Rules>,
 }
 
@@ -40,6 +45,8 @@ impl Descriptor {
             fields: Vec::new(),
             unique: Vec::new(),
             given_id: false,
+            text_id: false,
+            indexes: Vec::new(),
             rules: None,
         }
     }
@@ -130,7 +137,14 @@ impl Descriptor {
                 return refuse(format!("field {name} cannot be sorted: {} has no order.", field.kind.name()));
             }
         }
-        match self.unique.iter().flatten().find(|name| !self.fields.iter().any(|f| f.names.table == **name)) {
+        let currency = |f: &Field| match &f.kind {
+            FieldType::Money { currency } => Some(currency.clone()),
+            _ => None,
+        };
+        if let Some(name) = self.fields.iter().filter_map(currency).find(|c| !self.fields.iter().any(|f| f.names.table == **c)) {
+            return refuse(format!("an amount is in the currency of {name:?}, which is no field."));
+        }
+        match self.unique.iter().chain(&self.indexes).flatten().find(|name| !self.fields.iter().any(|f| f.names.table == **name)) {
             Some(name) => refuse(format!("the unique key names {name:?}, which is no field.")),
             None => Ok(()),
         }

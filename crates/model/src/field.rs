@@ -1,6 +1,7 @@
 //! A field of a descriptor.
 
 use crate::{Names, Text, Value};
+use accrual_base::Decimal;
 
 /// What a field holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,6 +11,11 @@ pub enum FieldType {
     Int,
     /// Exact decimal: a price, rate, quantity or percentage. Never an amount of money.
     Decimal,
+    /// An amount in minor units of the currency that another field of the record names (table spelling). Set by verbs,
+    /// shown as a decimal.
+    Money {
+        currency: Text,
+    },
     Date,
     Instant,
     /// A structure of its own shape.
@@ -28,7 +34,7 @@ pub enum FieldType {
 pub enum ReferenceBy {
     /// The target's id.
     Id,
-    /// The target's first unique field, which is fixed at creation.
+    /// The target's text id; of an object without text ids, its first unique field, which is fixed at creation.
     Key,
 }
 
@@ -40,6 +46,7 @@ impl FieldType {
             Self::Bool => "boolean",
             Self::Int => "integer",
             Self::Decimal => "decimal",
+            Self::Money { .. } => "money",
             Self::Date => "date",
             Self::Instant => "instant",
             Self::Json => "json",
@@ -54,6 +61,7 @@ impl FieldType {
             Self::Bool => "true or false",
             Self::Int | Self::Reference { by: ReferenceBy::Id, .. } => "a whole number",
             Self::Decimal => "a decimal number, as a text or with at most 15 digits",
+            Self::Money { .. } => "an amount of money",
             Self::Date => "a date written YYYY-MM-DD",
             Self::Instant => "an instant written YYYY-MM-DDTHH:MM:SSZ",
             Self::Json => "a structure",
@@ -65,7 +73,7 @@ impl FieldType {
             (_, Value::Null)
             | (Self::Text | Self::Secret, Value::Text(_))
             | (Self::Bool, Value::Bool(_))
-            | (Self::Int, Value::Int(_))
+            | (Self::Int | Self::Money { .. }, Value::Int(_))
             | (Self::Decimal, Value::Decimal(_))
             | (Self::Date, Value::Date(_))
             | (Self::Instant, Value::Instant(_))
@@ -119,6 +127,29 @@ impl Elements {
     }
 }
 
+/// How the system numbers records: `A00000001`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Numbering {
+    pub prefix: Text,
+}
+
+impl Numbering {
+    /// Fewest digits of a number.
+    pub const DIGITS: usize = 8;
+
+    /// The text of a number.
+    pub fn text(prefix: &str, number: i64) -> String {
+        format!("{prefix}{number:0width$}", width = Self::DIGITS)
+    }
+}
+
+/// Least and greatest value of a number, both allowed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Range {
+    pub least: Option<Decimal>,
+    pub most: Option<Decimal>,
+}
+
 /// Says what is wrong with the shape of a structure; nothing when it fits.
 pub type Shape = fn(&serde_json::Value) -> Result<(), String>;
 
@@ -141,6 +172,14 @@ pub struct Field {
     pub allowed: Vec<Text>,
     /// Most characters of a text.
     pub max: Option<u32>,
+    /// Bounds of a number.
+    pub range: Range,
+    /// Most digits of a decimal before and after its point.
+    pub digits: Option<(u32, u32)>,
+    /// A text of several allowed values with `;` between them.
+    pub many: bool,
+    /// The number the system gives a record that brings none.
+    pub numbering: Option<Numbering>,
     /// The shape of a structure; any when nothing.
     pub shape: Option<Shape>,
     /// What the elements of a list refer to.
@@ -165,6 +204,10 @@ impl Field {
             default: None,
             allowed: Vec::new(),
             max: None,
+            range: Range::default(),
+            digits: None,
+            many: false,
+            numbering: None,
             shape: None,
             elements: None,
             custom: false,

@@ -106,8 +106,8 @@ impl Filter {
             }
             Self::Not(part) => !part.matches(descriptor, record)?,
             Self::Null { field } => Column::named(descriptor, field)?.read(record).is_null(),
-            Self::In { field, values } => values.contains(&Column::named(descriptor, field)?.read(record)),
-            Self::Compare { field, op, value } => compare(&Column::named(descriptor, field)?.read(record), *op, value),
+            Self::In { field, values } => values.contains(&Column::named(descriptor, field)?.compared(descriptor, record)),
+            Self::Compare { field, op, value } => compare(&Column::named(descriptor, field)?.compared(descriptor, record), *op, value),
         })
     }
 }
@@ -130,8 +130,13 @@ impl<'d> Column<'d> {
     pub fn named(descriptor: &'d Descriptor, name: &str) -> Result<Self> {
         let system = |name: &'static str, kind| Ok(Self { name, kind, position: None });
         match name {
+            "id" | "Id" if descriptor.text_id => system("uid", FieldType::Text),
+            "createdById" | "CreatedById" | "createdbyid" if descriptor.text_id => system("created_by", FieldType::Text),
+            "createdDate" | "CreatedDate" | "createddate" if descriptor.text_id => system("created_at", FieldType::Instant),
+            "updatedById" | "UpdatedById" | "updatedbyid" if descriptor.text_id => system("updated_by", FieldType::Text),
+            "updatedDate" | "UpdatedDate" | "updateddate" if descriptor.text_id => system("updated_at", FieldType::Instant),
             "id" | "Id" => system("id", FieldType::Int),
-            "version" | "Version" => system("version", FieldType::Int),
+            "version" | "Version" if !descriptor.text_id => system("version", FieldType::Int),
             "created_by" | "createdBy" => system("created_by", FieldType::Text),
             "created_at" | "createdAt" => system("created_at", FieldType::Instant),
             "updated_by" | "updatedBy" => system("updated_by", FieldType::Text),
@@ -160,7 +165,12 @@ impl<'d> Column<'d> {
         if value.is_null() {
             return refuse(format!("{} cannot be compared with nothing; ask whether it is empty.", self.name));
         }
-        if op == Operator::Like && !matches!(value, Value::Text(_)) || !self.kind.holds(value) {
+        // amounts of several currencies are compared as the decimals they are shown as
+        let holds = match self.kind {
+            FieldType::Money { .. } => matches!(value, Value::Decimal(_)),
+            _ => self.kind.holds(value),
+        };
+        if op == Operator::Like && !matches!(value, Value::Text(_)) || !holds {
             return refuse(format!("{} is compared with {}, not {}.", self.name, self.kind.expected(), value.noun()));
         }
         if let (Operator::Like, Some(pattern)) = (op, value.as_text())
@@ -175,11 +185,20 @@ impl<'d> Column<'d> {
         Ok(())
     }
 
+    /// The value that filters compare: that of the column, an amount as a decimal.
+    fn compared(&self, descriptor: &Descriptor, record: &Record) -> Value {
+        match (self.position, self.read(record)) {
+            (Some(at), Value::Int(minor)) => crate::money::decimal(descriptor, &record.data, at).map_or(Value::Int(minor), Value::Decimal),
+            (_, value) => value,
+        }
+    }
+
     /// The value of this column in a record.
     pub fn read(&self, record: &Record) -> Value {
         match (self.position, self.name) {
             (Some(at), _) => record.data[at].clone(),
             (None, "id") => Value::Int(record.id),
+            (None, "uid") => Value::Text(record.uid.clone()),
             (None, "version") => Value::Int(record.version),
             (None, "created_by") => Value::Text(record.created_by.clone()),
             (None, "created_at") => Value::Instant(record.created_at),

@@ -5,6 +5,17 @@ use std::borrow::Cow;
 /// Text of a descriptor: static when declared in code, owned when loaded from rows.
 pub type Text = Cow<'static, str>;
 
+/// A family of the wire that spells names its own way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// `accountNumber`
+    Rest,
+    /// `AccountNumber`
+    Object,
+    /// `accountnumber`
+    Query,
+}
+
 /// A name in every dialect.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Names {
@@ -33,6 +44,27 @@ impl Names {
         Self { rest: rest.into(), object: object.into(), query: query.into(), table }
     }
 
+    /// A declared name whose object spelling is not what the words give: `VATId`, `SKU`. The others follow from it
+    /// (`vATId`, `vatid`).
+    ///
+    /// ```
+    /// let names = accrual_model::Names::spelt("vat_id", "VATId");
+    /// assert_eq!((&*names.table, &*names.rest, &*names.query), ("vat_id", "vATId", "vatid"));
+    /// ```
+    pub fn spelt(snake: impl Into<Text>, object: impl Into<Text>) -> Self {
+        let object = object.into();
+        Self { rest: lower_first(&object).into(), query: object.to_lowercase().into(), object, table: snake.into() }
+    }
+
+    /// The spelling of a dialect.
+    pub fn in_dialect(&self, dialect: Dialect) -> &str {
+        match dialect {
+            Dialect::Rest => &self.rest,
+            Dialect::Object => &self.object,
+            Dialect::Query => &self.query,
+        }
+    }
+
     /// A custom field or object, `Region__c`: written as given everywhere but in tables and queries, which are lower case.
     pub fn custom(name: &str) -> Self {
         let lower = name.to_lowercase();
@@ -43,6 +75,12 @@ impl Names {
     pub fn is(&self, name: &str) -> bool {
         name == self.rest || name == self.object || self.table.eq_ignore_ascii_case(name) || self.query.eq_ignore_ascii_case(name)
     }
+}
+
+/// `VATId` to `vATId`.
+fn lower_first(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
 fn capital(part: &str) -> String {

@@ -7,7 +7,10 @@ use std::ops::{Deref, DerefMut};
 /// A record with its identity. `T` is a typed noun, or [`Values`] in generic code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stored<T> {
+    /// The number of the row.
     pub id: i64,
+    /// The id clients know, of objects with text ids; otherwise empty.
+    pub uid: String,
     /// Counts up with every change, from 1. An update may name the one it saw.
     pub version: i64,
     pub created_by: String,
@@ -48,10 +51,15 @@ impl Draft {
 }
 
 impl<T> Stored<T> {
+    /// What clients and audit rows call it: the text id, otherwise the integer.
+    pub fn public_id(&self) -> String {
+        if self.uid.is_empty() { self.id.to_string() } else { self.uid.clone() }
+    }
     /// The same identity with other data.
     pub fn with<U>(self, data: U) -> Stored<U> {
         Stored {
             id: self.id,
+            uid: self.uid,
             version: self.version,
             created_by: self.created_by,
             created_at: self.created_at,
@@ -74,7 +82,8 @@ impl Record {
     /// The text people call it by: the value of its first unique field, otherwise its id.
     pub fn title(&self, descriptor: &Descriptor) -> String {
         let key = descriptor.key().and_then(|at| self.data[at].as_text());
-        key.map_or_else(|| self.id.to_string(), str::to_owned)
+        let id = || if descriptor.text_id { self.uid.clone() } else { self.id.to_string() };
+        key.map_or_else(id, str::to_owned)
     }
 }
 

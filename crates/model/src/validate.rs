@@ -2,7 +2,7 @@
 
 use crate::{Descriptor, Field, FieldType, Rejection, Value, Values, suggest};
 use accrual_base::error::Kind;
-use accrual_base::{Error, Place, Result};
+use accrual_base::{Decimal, Error, Place, Result};
 
 /// Everything that is wrong with a record, each with its field and a sentence. Empty when it fits.
 ///
@@ -57,6 +57,8 @@ pub fn field(field: &Field, value: &Value) -> Option<Rejection> {
     }
     match value {
         Value::Text(text) => text_field(field, text),
+        Value::Int(number) => bounds(field, Decimal::from(*number)),
+        Value::Decimal(number) => bounds(field, *number),
         Value::Json(json) => match field.shape.map(|shape| shape(json)) {
             Some(Err(why)) => refuse("object.shape", format!("{} does not have the expected shape: {why}.", field.label)),
             _ => None,
@@ -65,8 +67,33 @@ pub fn field(field: &Field, value: &Value) -> Option<Rejection> {
     }
 }
 
+/// Bounds and digits of a number.
+fn bounds(field: &Field, number: Decimal) -> Option<Rejection> {
+    let wrong = |code, message: String| Some(rejection(code, message, Some(field)).with(&number.to_string()));
+    let (least, most) = (field.range.least, field.range.most);
+    if least.is_some_and(|l| number < l) || most.is_some_and(|m| number > m) {
+        let message = match (least, most) {
+            (Some(l), Some(m)) => format!("{} is from {l} to {m}.", field.label),
+            (Some(l), None) => format!("{} is at least {l}.", field.label),
+            (None, Some(m)) => format!("{} is at most {m}.", field.label),
+            (None, None) => return None,
+        };
+        return wrong("object.range", message);
+    }
+    let (before, after) = field.digits?;
+    let text = number.normalize().abs().to_string();
+    let (whole, part) = text.split_once('.').unwrap_or((&text, ""));
+    let fits = |digits: &str, most: u32| u32::try_from(digits.len()).is_ok_and(|n| n <= most);
+    if fits(whole, before) && fits(part, after) {
+        return None;
+    }
+    wrong("object.digits", format!("{} has at most {before} digits before the point and {after} after it.", field.label))
+}
+
 fn text_field(field: &Field, text: &str) -> Option<Rejection> {
-    if !field.allowed.is_empty() && !field.allowed.iter().any(|v| v == text) {
+    let known = |part: &str| field.allowed.iter().any(|v| v == part);
+    let fits = if field.many { text.split(';').all(known) } else { known(text) };
+    if !field.allowed.is_empty() && !fits {
         let known = suggest::list(field.allowed.iter().map(|v| &**v));
         return Some(rejection("object.value", format!("{} must be one of: {known}.", field.label), Some(field)).with(text));
     }

@@ -90,6 +90,7 @@ fn office() -> Office {
 fn record(office: &Office) -> Record {
     Stored {
         id: 5,
+        uid: String::new(),
         version: 2,
         created_by: "ada".into(),
         created_at: Instant(0),

@@ -15,7 +15,7 @@ pub use seed::seed;
 use crate::schema::quoted;
 use crate::{Cell, Flow, Read, Write, sequence};
 use accrual_base::{Error, Result};
-use accrual_model::{Descriptor, Draft, Filter, Query, Record, Stamp, Value, Values, check};
+use accrual_model::{Descriptor, Draft, Filter, Query, Record, Stamp, Value, Values, check, id};
 use cells::{StoredCell, encode};
 use condition::Condition;
 
@@ -38,15 +38,21 @@ pub fn create(tx: &mut dyn Write, descriptor: &Descriptor, draft: Draft, stamp: 
     };
     let record = Record {
         id,
+        uid: if descriptor.text_id { accrual_model::id::of_row(stamp.now, &descriptor.names.table, id) } else { String::new() },
         version: 1,
-        created_by: stamp.actor.to_owned(),
+        created_by: by(descriptor, stamp),
         created_at: stamp.now,
-        updated_by: stamp.actor.to_owned(),
+        updated_by: by(descriptor, stamp),
         updated_at: stamp.now,
         data: draft.values,
     };
     insert(tx, descriptor, &record)?;
     Ok(record)
+}
+
+/// Who writes, as records of the object say it: by user name, or by the id of the user.
+fn by(descriptor: &Descriptor, stamp: Stamp<'_>) -> String {
+    if descriptor.text_id { id::of_user(stamp.actor) } else { stamp.actor.to_owned() }
 }
 
 fn insert(tx: &mut dyn Write, descriptor: &Descriptor, record: &Record) -> Result<()> {
@@ -59,6 +65,9 @@ fn insert(tx: &mut dyn Write, descriptor: &Descriptor, record: &Record) -> Resul
         (&record.updated_by).into(),
         record.updated_at.0.into(),
     ];
+    if descriptor.text_id {
+        params.push((&record.uid).into());
+    }
     params.extend(cells.iter().map(StoredCell::cell));
     let places: Vec<String> = (1..=params.len()).map(|n| format!("${n}")).collect();
     let sql = format!("INSERT INTO {} ({}) VALUES ({})", quoted(&descriptor.names.table)?, select::columns(descriptor)?, places.join(", "));
@@ -73,6 +82,18 @@ fn insert(tx: &mut dyn Write, descriptor: &Descriptor, record: &Record) -> Resul
 pub fn get(tx: &mut dyn Read, descriptor: &Descriptor, id: i64) -> Result<Option<Record>> {
     let sql = format!("SELECT {} FROM {} WHERE id = $1", select::columns(descriptor)?, quoted(&descriptor.names.table)?);
     tx.first(&sql, &[id.into()], |row| select::record(descriptor, row))
+}
+
+/// A record by its text id.
+///
+/// # Errors
+/// As [`get`].
+pub fn get_by_uid(tx: &mut dyn Read, descriptor: &Descriptor, uid: &str) -> Result<Option<Record>> {
+    if !descriptor.text_id || !id::is_id(uid) {
+        return Ok(None);
+    }
+    let sql = format!("SELECT {} FROM {} WHERE uid = $1", select::columns(descriptor)?, quoted(&descriptor.names.table)?);
+    tx.first(&sql, &[uid.into()], |row| select::record(descriptor, row))
 }
 
 /// A record that must exist.
@@ -99,19 +120,22 @@ pub fn find(tx: &mut dyn Read, descriptor: &Descriptor, field: &str, value: &Val
     Ok(list(tx, descriptor, &query)?.pop())
 }
 
-/// A record by what people call it: its key, or its id when the text is a number and no key matches.
+/// A record by what people call it: its text id, its key, or its id when the text is a number and no key matches.
 ///
 /// # Errors
 /// Not found, `object.not_found`.
 pub fn named(tx: &mut dyn Read, descriptor: &Descriptor, name: &str) -> Result<Record> {
+    if let Some(record) = get_by_uid(tx, descriptor, name)? {
+        return Ok(record);
+    }
     if let Some(key) = descriptor.key().map(|at| &descriptor.fields[at]).filter(|f| f.kind.holds(&Value::from(name)))
         && let Some(record) = find(tx, descriptor, &key.names.table, &Value::from(name))?
     {
         return Ok(record);
     }
     match name.parse() {
-        Ok(id) => require(tx, descriptor, id),
-        Err(_) => Err(missing(descriptor, name)),
+        Ok(id) if !descriptor.text_id => require(tx, descriptor, id),
+        _ => Err(missing(descriptor, name)),
     }
 }
 
@@ -161,7 +185,8 @@ pub fn update(tx: &mut dyn Write, descriptor: &Descriptor, id: i64, values: Valu
     }
     unique::check(tx.as_read(), descriptor, &values, Some(id))?;
     let cells = encode(descriptor, &values)?;
-    let mut params: Vec<Cell<'_>> = vec![id.into(), current.version.into(), stamp.actor.into(), stamp.now.0.into()];
+    let actor = by(descriptor, stamp);
+    let mut params: Vec<Cell<'_>> = vec![id.into(), current.version.into(), (&actor).into(), stamp.now.0.into()];
     params.extend(cells.iter().map(StoredCell::cell));
     let mut sets = String::new();
     for (at, field) in descriptor.fields.iter().enumerate() {
@@ -174,7 +199,7 @@ pub fn update(tx: &mut dyn Write, descriptor: &Descriptor, id: i64, values: Valu
     if tx.execute(&sql, &params)? == 0 {
         return Err(changed(descriptor, &current));
     }
-    Ok(Record { version: current.version + 1, updated_by: stamp.actor.to_owned(), updated_at: stamp.now, data: values, ..current })
+    Ok(Record { version: current.version + 1, updated_by: by(descriptor, stamp), updated_at: stamp.now, data: values, ..current })
 }
 
 /// Removes a record and answers what it was. See [`references::unused`] for what may refer to it.

@@ -22,6 +22,7 @@ pub fn sync<'d>(tx: &mut dyn Write, descriptors: impl IntoIterator<Item = &'d De
         table(tx, descriptor)?;
         columns(tx, descriptor)?;
         keys(tx, descriptor)?;
+        indexes(tx, descriptor)?;
     }
     Ok(())
 }
@@ -45,6 +46,9 @@ fn table(tx: &mut dyn Write, descriptor: &Descriptor) -> Result<()> {
          created_at BIGINT NOT NULL, updated_by TEXT NOT NULL, updated_at BIGINT NOT NULL",
         quoted(&descriptor.names.table)?
     );
+    if descriptor.text_id {
+        sql.push_str(", uid TEXT NOT NULL UNIQUE");
+    }
     for field in &descriptor.fields {
         sql.push_str(", ");
         sql.push_str(&column(tx.dialect(), field)?);
@@ -66,9 +70,12 @@ fn column(dialect: Dialect, field: &Field) -> Result<String> {
 
 fn column_type(field: &Field) -> &'static str {
     match &field.kind {
-        FieldType::Bool | FieldType::Int | FieldType::Date | FieldType::Instant | FieldType::Reference { by: ReferenceBy::Id, .. } => {
-            "BIGINT"
-        }
+        FieldType::Bool
+        | FieldType::Int
+        | FieldType::Money { .. }
+        | FieldType::Date
+        | FieldType::Instant
+        | FieldType::Reference { by: ReferenceBy::Id, .. } => "BIGINT",
         FieldType::Text | FieldType::Decimal | FieldType::Json | FieldType::Secret | FieldType::Reference { by: ReferenceBy::Key, .. } => {
             "TEXT"
         }
@@ -144,6 +151,24 @@ fn keys(tx: &mut dyn Write, descriptor: &Descriptor) -> Result<()> {
         let sql =
             format!("CREATE UNIQUE INDEX IF NOT EXISTS {} ON {} ({})", quoted(&name)?, quoted(&descriptor.names.table)?, parts.join(", "));
         tx.execute(&sql, &[])?;
+    }
+    Ok(())
+}
+
+/// What records are looked up by: the declared sets, and references by key of objects with text ids, whose tables
+/// are large.
+fn indexes(tx: &mut dyn Write, descriptor: &Descriptor) -> Result<()> {
+    let mut sets = descriptor.indexes.clone();
+    let by_key = |f: &&Field| matches!(f.kind, FieldType::Reference { by: ReferenceBy::Key, .. });
+    if descriptor.text_id {
+        sets.extend(descriptor.fields.iter().filter(by_key).map(|f| vec![f.names.table.clone()]));
+    }
+    let led = |set: &Vec<accrual_model::Text>| descriptor.unique.iter().any(|key| key.starts_with(set));
+    for set in sets.iter().filter(|set| !led(set)) {
+        let columns = set.iter().map(|name| quoted(name)).collect::<Result<Vec<_>>>()?.join(", ");
+        let name = index_name(&descriptor.names.table, &format!("{}_by", set.join("_")));
+        let table = quoted(&descriptor.names.table)?;
+        tx.execute(&format!("CREATE INDEX IF NOT EXISTS {} ON {table} ({columns})", quoted(&name)?), &[])?;
     }
     Ok(())
 }

@@ -110,7 +110,7 @@ fn options_that_contradict_each_other_are_refused() {
         refusal(&parse_quote!(
             struct S {
                 #[field(max = 3)]
-                a: i64,
+                a: bool,
             }
         ))
         .contains("length")

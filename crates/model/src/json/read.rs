@@ -64,7 +64,7 @@ pub fn read_change(descriptor: &Descriptor, body: &Json, current: &Record) -> Re
     let mut seen = vec![false; descriptor.fields.len()];
     let mut version = None;
     for (name, json) in body {
-        if name == "version" {
+        if name == "version" && !descriptor.text_id {
             match json.as_i64() {
                 Some(seen) => version = Some(seen),
                 None => wrong.push(named("object.version", "The version must be the whole number that was read.".to_owned(), name)),
@@ -72,7 +72,7 @@ pub fn read_change(descriptor: &Descriptor, body: &Json, current: &Record) -> Re
             continue;
         }
         if let Ok(Column { position: None, .. }) = Column::named(descriptor, name) {
-            if super::write::system(current).get(name) != Some(json) {
+            if super::write::system(descriptor, current).get(name) != Some(json) {
                 wrong.push(named("object.read_only", format!("{name} is kept by the system and cannot be changed."), name));
             }
             continue;

@@ -31,6 +31,7 @@ pub fn parse(field: &Field, json: &Json) -> Result<Value, Rejection> {
             Some(Value::Text(v.clone()))
         }
         (FieldType::Bool, Json::Bool(v)) => Some(Value::Bool(*v)),
+        // an amount is made by a verb that knows its currency: no client writes one
         (FieldType::Int | FieldType::Reference { by: ReferenceBy::Id, .. }, Json::Number(n)) => n.as_i64().map(Value::Int),
         (FieldType::Decimal, Json::String(v)) => decimal(v).map(Value::Decimal),
         (FieldType::Decimal, Json::Number(n)) => few_digits(&n.to_string()).and_then(decimal).map(Value::Decimal),

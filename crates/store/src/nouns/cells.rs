@@ -55,7 +55,7 @@ pub(super) fn decode(descriptor: &Descriptor, field: &Field, cell: Cell<'_>) -> 
         (_, Cell::Null) if field.required => field.default.clone().unwrap_or(Value::Null),
         (_, Cell::Null) => Value::Null,
         (FieldType::Text | FieldType::Secret | FieldType::Reference { by: ReferenceBy::Key, .. }, Cell::Text(v)) => Value::from(v),
-        (FieldType::Int | FieldType::Reference { by: ReferenceBy::Id, .. }, Cell::Int(v)) => Value::Int(v),
+        (FieldType::Int | FieldType::Money { .. } | FieldType::Reference { by: ReferenceBy::Id, .. }, Cell::Int(v)) => Value::Int(v),
         (FieldType::Bool, Cell::Int(v @ (0 | 1))) => Value::Bool(v == 1),
         (FieldType::Decimal, Cell::Text(v)) => Value::Decimal(Decimal::from_str_exact(v).map_err(|_| wrong())?),
         (FieldType::Date, Cell::Int(v)) => Value::Date(Day::from_epoch(i32::try_from(v).map_err(|_| wrong())?)),

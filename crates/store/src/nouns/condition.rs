@@ -3,9 +3,9 @@
 use super::cells::StoredCell;
 use crate::Cell;
 use crate::schema::quoted;
-use accrual_base::Result;
+use accrual_base::{Currency, Decimal, Error, Result};
 use accrual_model::filter::Column;
-use accrual_model::{Descriptor, Filter, Operator, Sort, Value};
+use accrual_model::{Descriptor, FieldType, Filter, Operator, Sort, Value};
 
 /// A condition under construction, with its parameters in order.
 #[derive(Default)]
@@ -33,6 +33,11 @@ impl Condition {
             Filter::Not(part) => format!("NOT {}", self.filter(descriptor, part)?),
             Filter::Null { field } => format!("({} IS NULL)", column(descriptor, field)?),
             Filter::In { values, .. } if values.is_empty() => "(1 = 0)".to_owned(),
+            Filter::In { field, values } if is_money(descriptor, field)? => {
+                let any: Result<Vec<String>> = values.iter().map(|v| self.amount(descriptor, field, Operator::Eq, v)).collect();
+                format!("({})", any?.join(" OR "))
+            }
+            Filter::Compare { field, op, value } if is_money(descriptor, field)? => self.amount(descriptor, field, *op, value)?,
             Filter::In { field, values } => {
                 let column = column(descriptor, field)?;
                 let places: Vec<String> = values.iter().map(|v| self.bind(&stored(v))).collect();
@@ -48,6 +53,48 @@ impl Condition {
         }
         let parts: Result<Vec<String>> = parts.iter().map(|p| self.filter(descriptor, p)).collect();
         Ok(format!("({})", parts?.join(glue)))
+    }
+
+    /// An amount compared as the decimal it is shown as: in minor units, for each number of decimals a currency can have.
+    fn amount(&mut self, descriptor: &Descriptor, field: &str, op: Operator, value: &Value) -> Result<String> {
+        let at = descriptor.find(field)?;
+        let FieldType::Money { currency } = &descriptor.fields[at].kind else { return Err(no_amount(field)) };
+        let (column, currency) = (quoted(&descriptor.fields[at].names.table)?, quoted(currency)?);
+        let Value::Decimal(value) = value else { return Err(no_amount(field)) };
+        let mut cases = String::from("CASE");
+        for exponent in [0_u8, 3, 4] {
+            let codes: Vec<String> =
+                Currency::with_exponent(exponent).map(|code| self.bind(&Value::Text(code.to_owned()))).collect();
+            let test = self.minor(&column, op, *value, exponent)?;
+            cases.push_str(&format!(" WHEN {currency} IN ({}) THEN {test}", codes.join(", ")));
+        }
+        let test = self.minor(&column, op, *value, 2)?;
+        let unknown = if op == Operator::Ne { "1 = 1" } else { "1 = 0" };
+        Ok(format!("({column} IS NULL AND {unknown} OR {column} IS NOT NULL AND ({cases} ELSE {test} END))"))
+    }
+
+    /// A column of minor units compared with a decimal that may lie between two of them.
+    fn minor(&mut self, column: &str, op: Operator, value: Decimal, exponent: u8) -> Result<String> {
+        let scaled = value.checked_mul(Decimal::from(10_i64.pow(exponent.into())));
+        let down = scaled.and_then(|v| i64::try_from(v.floor().mantissa() / 10_i128.pow(v.floor().scale())).ok());
+        // beyond every amount there can be
+        let Some(down) = down else {
+            let less = matches!(op, Operator::Lt | Operator::Le) != value.is_sign_negative();
+            let all = op == Operator::Ne || less && !matches!(op, Operator::Eq | Operator::Like);
+            return Ok(if all { "1 = 1" } else { "1 = 0" }.to_owned());
+        };
+        let whole = scaled == Some(Decimal::from(down));
+        let sign = match (op, whole) {
+            (Operator::Eq | Operator::Like, true) => "=",
+            (Operator::Ne, true) => "<>",
+            (Operator::Eq | Operator::Like, false) => return Ok("1 = 0".to_owned()),
+            (Operator::Ne, false) => return Ok("1 = 1".to_owned()),
+            (Operator::Lt, true) => "<",
+            (Operator::Ge, true) => ">=",
+            (Operator::Le, _) | (Operator::Lt, false) => "<=",
+            (Operator::Gt, _) | (Operator::Ge, false) => ">",
+        };
+        Ok(format!("{column} {sign} {}", self.bind(&Value::Int(down))))
     }
 
     fn compare(&mut self, column: &str, op: Operator, value: &Value) -> String {
@@ -77,6 +124,14 @@ pub(super) fn order(descriptor: &Descriptor, sort: &[Sort]) -> Result<String> {
     }
     out.push_str("id");
     Ok(out)
+}
+
+fn is_money(descriptor: &Descriptor, field: &str) -> Result<bool> {
+    Ok(matches!(Column::named(descriptor, field)?.kind, FieldType::Money { .. }))
+}
+
+fn no_amount(field: &str) -> Error {
+    Error::fault(format!("{field} is no amount, or is not compared with a decimal: the filter was not checked"))
 }
 
 fn column(descriptor: &Descriptor, name: &str) -> Result<String> {

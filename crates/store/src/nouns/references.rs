@@ -1,9 +1,9 @@
 //! References between records: every one has a target, and a target in use stays.
 
-use super::{find, get, list, scan};
+use super::{find, get, get_by_uid, list, scan};
 use crate::{Flow, Read};
 use accrual_base::{Error, Result};
-use accrual_model::{Descriptor, Field, Query, Record, ReferenceBy, Registry, Value, Values, suggest};
+use accrual_model::{Descriptor, Field, Filter, Query, Record, ReferenceBy, Registry, Value, Values, suggest};
 
 /// Refuses a record that refers to something that is not there.
 ///
@@ -16,6 +16,7 @@ pub fn check(tx: &mut dyn Read, registry: &Registry, descriptor: &Descriptor, va
             let target = registry.find(to)?;
             let there = match (by, &value) {
                 (ReferenceBy::Id, Value::Int(id)) => get(tx, target, *id)?.is_some(),
+                (ReferenceBy::Key, Value::Text(uid)) if target.text_id => get_by_uid(tx, target, uid)?.is_some(),
                 (ReferenceBy::Key, key) => find(tx, target, &key_of(target)?.names.table, key)?.is_some(),
                 _ => false,
             };
@@ -35,6 +36,7 @@ pub fn unused(tx: &mut dyn Read, registry: &Registry, descriptor: &Descriptor, r
     for (from, at) in registry.referrers(descriptor) {
         let field = &from.fields[at];
         let target = match field.reference() {
+            Some((_, ReferenceBy::Key)) if descriptor.text_id => Value::Text(record.uid.clone()),
             Some((_, ReferenceBy::Key)) => descriptor.key().map_or(Value::Null, |key| record.data[key].clone()),
             _ => Value::Int(record.id),
         };
@@ -53,8 +55,13 @@ pub fn unused(tx: &mut dyn Read, registry: &Registry, descriptor: &Descriptor, r
     Ok(())
 }
 
-/// A record of `from` whose field refers to the target. Set-up tables are small, and elements of lists have no index.
+/// A record of `from` whose field refers to the target: by index, but set-up tables are small, and elements of lists
+/// have no index.
 fn user(tx: &mut dyn Read, from: &Descriptor, at: usize, target: &Value) -> Result<Option<Record>> {
+    if from.text_id && from.fields[at].elements.is_none() {
+        let filter = Filter::eq(from.fields[at].names.table.clone(), target.clone());
+        return Ok(list(tx, from, &Query { limit: 1, ..Query::of(filter) })?.pop());
+    }
     let mut found = None;
     scan(tx, from, &mut |record| {
         if from.fields[at].targets(&record.data[at]).contains(target) {
@@ -76,6 +83,10 @@ fn dangling(tx: &mut dyn Read, target: &Descriptor, field: &Field, value: &Value
         Value::Text(key) => key.clone(),
         other => accrual_model::json::value(other).to_string(),
     };
+    if target.text_id {
+        let message = format!("{}: there is no {} with the id {given:?}.", field.label, target.label);
+        return Ok(Error::invalid("object.reference", message).in_column(field.name()).with_value(&given));
+    }
     let titles: Vec<String> = list(tx, target, &Query { limit: 200, ..Query::default() })?.iter().map(|r| r.title(target)).collect();
     let near = suggest::close(&given, titles.iter().map(String::as_str));
     let hint = if near.is_empty() { String::new() } else { format!(" Did you mean {}?", suggest::list_or(&near)) };

@@ -9,6 +9,9 @@ use accrual_model::{Descriptor, Record, Values};
 /// The columns of a record: what every record has, then its fields.
 pub(super) fn columns(descriptor: &Descriptor) -> Result<String> {
     let mut out = String::from("id, version, created_by, created_at, updated_by, updated_at");
+    if descriptor.text_id {
+        out.push_str(", uid");
+    }
     for field in &descriptor.fields {
         out.push_str(", ");
         out.push_str(&quoted(&field.names.table)?);
@@ -18,9 +21,11 @@ pub(super) fn columns(descriptor: &Descriptor) -> Result<String> {
 
 /// A row of [`columns`].
 pub(super) fn record(descriptor: &Descriptor, row: &dyn Row) -> Result<Record> {
-    let data: Result<Values> = descriptor.fields.iter().enumerate().map(|(at, f)| decode(descriptor, f, row.cell(at + 6)?)).collect();
+    let first = if descriptor.text_id { 7 } else { 6 };
+    let data: Result<Values> = descriptor.fields.iter().enumerate().map(|(at, f)| decode(descriptor, f, row.cell(at + first)?)).collect();
     Ok(Record {
         id: row.int(0)?,
+        uid: if descriptor.text_id { row.text(6)?.to_owned() } else { String::new() },
         version: row.int(1)?,
         created_by: row.text(2)?.to_owned(),
         created_at: Instant(row.int(3)?),
