@@ -274,8 +274,8 @@ fn load(tx: &mut dyn Read, ids: &[i64]) -> Result<Vec<Staged>> {
 
 /// Looks up what the rows of a chunk name. Keys lead to rows; their texts are compared.
 fn existing(tx: &mut dyn Read, keys: &[RowKeys<'_>]) -> Result<Existing> {
-    let mut found = Existing::default();
-    found.lines = existing_lines(tx, keys.iter().flat_map(|k| [k.line, k.original_line]).flatten())?;
+    let lines = existing_lines(tx, keys.iter().flat_map(|k| [k.line, k.original_line]).flatten())?;
+    let mut found = Existing { lines, ..Existing::default() };
     let bills = keys.iter().filter_map(|k| k.original_bill);
     let staged = ids(stored::bills_by_key(tx, &hashed(bills.map(bill_key)))?);
     let collected: HashMap<i64, i64> = stored::contract_of_bills(tx, &staged)?.into_iter().collect();

@@ -35,14 +35,16 @@ pub fn run_in_chunks(tenant: &Tenant, job: &JobRow, chunk: usize, progress: &mut
         Some(bytes) => Frozen::parse(bytes)?,
         None => start(tenant, job, &criteria, progress)?,
     };
-    let status = tenant.store.read(|tx| status::batch_in(tx, frozen.batch))?.status;
-    if status == status::NEW {
-        if let Some(message) = fill(tenant, job, &criteria, chunk, &mut frozen, progress)? {
-            return Ok(message);
-        }
+    let batch = tenant.store.read(|tx| status::batch_in(tx, frozen.batch))?;
+    if batch.status == status::NO_DATA || batch.status == status::ERRORS {
+        return Ok(format!("Batch {}: {}. {}", batch.id, batch.status, batch.message.unwrap_or_default()));
     }
-    let ready = |status: &str| status == status::UPDATED || status == status::NEW;
-    if ready(&status) {
+    if batch.status == status::NEW
+        && let Some(message) = fill(tenant, job, &criteria, chunk, &mut frozen, progress)?
+    {
+        return Ok(message);
+    }
+    if batch.status == status::NEW || batch.status == status::UPDATED {
         finish(tenant, job, &frozen)?;
     }
     progress.advance(frozen.lines.unsigned_abs());

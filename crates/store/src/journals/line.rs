@@ -67,7 +67,7 @@ const SELECT: &str = "SELECT id, batch_id, period, rc_id, line_id, schedule_id, 
 /// # Errors
 /// A fault when the batch has more lines than ids.
 pub fn first_id(batch: i64, number: i64) -> Result<i64> {
-    if number < 1 || number >= 1 << SHIFT || batch < 0 || batch >= 1 << (62 - SHIFT) {
+    if !(1..1 << SHIFT).contains(&number) || !(0..1 << (62 - SHIFT)).contains(&batch) {
         return Err(Error::fault(format!("line {number} of batch {batch} has no id")));
     }
     Ok(batch << SHIFT | number)
@@ -78,11 +78,14 @@ pub fn last_id(batch: i64) -> i64 {
     batch << SHIFT | ((1 << SHIFT) - 1)
 }
 
+/// Takes lines one by one.
+pub type PushLine<'a> = dyn FnMut(&JournalRow<'_>) -> Result<()> + 'a;
+
 /// Loads lines; `fill` pushes them through the function it is given.
 ///
 /// # Errors
 /// A fault from the database, or whatever `fill` returned.
-pub fn insert_lines(tx: &mut dyn Write, fill: &mut dyn FnMut(&mut dyn FnMut(&JournalRow<'_>) -> Result<()>) -> Result<()>) -> Result<u64> {
+pub fn insert_lines(tx: &mut dyn Write, fill: &mut dyn FnMut(&mut PushLine<'_>) -> Result<()>) -> Result<u64> {
     tx.bulk(&TABLE, &mut |sink| fill(&mut |line| push(sink, line)))
 }
 
