@@ -97,7 +97,9 @@ mod tests {
 
     #[test]
     fn both_widths_round_half_away_from_zero() {
-        for (a, b, c, want) in [(5, 1, 2, 3), (-5, 1, 2, -3), (5, -1, 2, -3), (5, 1, -2, -3), (-5, 1, -2, 3), (4, 1, 3, 1), (5, 1, 3, 2), (0, 9, 7, 0)] {
+        for (a, b, c, want) in
+            [(5, 1, 2, 3), (-5, 1, 2, -3), (5, -1, 2, -3), (5, 1, -2, -3), (-5, 1, -2, 3), (4, 1, 3, 1), (5, 1, 3, 2), (0, 9, 7, 0)]
+        {
             assert_eq!(mul_div(a, b, c).unwrap(), want, "{a} * {b} / {c}");
             // the same fraction through 128 bits
             let wide = 4_000_000_000;

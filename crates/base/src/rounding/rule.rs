@@ -79,7 +79,8 @@ impl Rule {
     /// A fault on overflow.
     pub fn times(self, amount: i64, rate: Decimal) -> Result<i64> {
         let (mantissa, scale) = parts(rate)?;
-        let product = i128::from(amount).checked_mul(mantissa).ok_or_else(|| Error::fault(format!("amount overflow: {amount} * {rate}")))?;
+        let product =
+            i128::from(amount).checked_mul(mantissa).ok_or_else(|| Error::fault(format!("amount overflow: {amount} * {rate}")))?;
         self.ratio(product, scale)
     }
 
@@ -89,7 +90,8 @@ impl Rule {
     /// A fault on overflow.
     pub fn minor(self, value: Decimal, exponent: u8) -> Result<i64> {
         let (mantissa, scale) = parts(value)?;
-        let units = mantissa.checked_mul(10i128.pow(u32::from(exponent))).ok_or_else(|| Error::fault(format!("amount overflow: {value}")))?;
+        let units =
+            mantissa.checked_mul(10i128.pow(u32::from(exponent))).ok_or_else(|| Error::fault(format!("amount overflow: {value}")))?;
         self.ratio(units, scale)
     }
 
