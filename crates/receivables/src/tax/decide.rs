@@ -45,7 +45,8 @@ mod tests {
     #[test]
     fn every_row_of_the_table() {
         let engine = Taxation::Engine { code: "VAT".into(), mode: TaxMode::Inclusive };
-        let rows: [(Option<usize>, Option<&str>, Option<TaxMode>, Result<Taxation, &str>); 8] = [
+        type Row = (Option<usize>, Option<&'static str>, Option<TaxMode>, Result<Taxation, &'static str>);
+        let rows: [Row; 8] = [
             (Some(1), None, None, Ok(Taxation::Given)),
             (None, Some("VAT"), Some(TaxMode::Inclusive), Ok(engine)),
             (None, None, None, Ok(Taxation::None)),
