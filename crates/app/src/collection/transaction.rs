@@ -132,7 +132,7 @@ pub(super) fn transaction<'a>(
         list: fields.amount(f::EXT_LST_PRC, currency)?.unwrap_or_default(),
         sell: fields.amount(f::EXT_SLL_PRC, currency)?.unwrap_or_default(),
         ssp: fields.amount(f::EXT_SSP, currency)?,
-        eligible: fields.is(f::CV_ELIGIBLE_FLAG, "Y"),
+        eligible: eligible(&fields),
         right_to_bill: fields.is(f::UNBILL_FLAG, "Y"),
         cancelled: fields.is(f::CANCEL_FLAG, "Y"),
         credit_rule: match fields.text(f::CREDIT_RULE) {
@@ -178,6 +178,15 @@ fn second_level(fields: &Fields<'_>) -> Result<Option<SecondLevel>> {
     Ok(Some(SecondLevel { group: fields.text(f::SO_GROUP).map(str::to_owned), percent: fields.decimal(f::LVL2_ALLOC_PCT)?.unwrap_or_default() }))
 }
 
+/// Whether a line takes part in relative allocation: the flag says so (reference section 3.3). Blank means no, but for
+/// a line that brings its own SSP, which has no other use (inferred).
+fn eligible(fields: &Fields<'_>) -> bool {
+    match fields.text(f::CV_ELIGIBLE_FLAG) {
+        Some(flag) => flag.eq_ignore_ascii_case("Y"),
+        None => fields.number(f::EXT_SSP).is_some(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -212,6 +221,20 @@ mod tests {
         assert_eq!((t.rates.functional.to_string().as_str(), t.rates.reporting), ("1.1", Decimal::ONE));
         assert!(t.eligible && !t.right_to_bill && !t.cancelled);
         assert_eq!((t.term, t.account_set), (Decimal::ONE, 3));
+    }
+
+    #[test]
+    fn a_blank_flag_is_eligible_only_with_an_ssp_of_its_own() {
+        let eligible = |flag: Option<&str>, ssp: bool| {
+            let staged = row(|b| {
+                b.text(f::CURR, "USD")?;
+                b.text(f::F_CUR, "USD")?;
+                flag.map_or(Ok(()), |flag| b.text(f::CV_ELIGIBLE_FLAG, flag))?;
+                if ssp { b.number(f::EXT_SSP, n(5, 0)) } else { Ok(()) }
+            });
+            transaction(&staged, Links::default(), 0, Currency::USD, &NoAttributes).unwrap().eligible
+        };
+        assert_eq!([eligible(None, false), eligible(None, true), eligible(Some("N"), true), eligible(Some("Y"), false)], [false, true, false, true]);
     }
 
     #[test]
