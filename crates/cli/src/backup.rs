@@ -13,7 +13,10 @@ pub fn backup(args: &Backup) -> Result<()> {
     }
     let names = databases(args)?;
     if names.is_empty() {
-        return Err(Error::invalid("backup.empty", format!("There are no databases in {}; say where with --data.", args.store.data.display())));
+        return Err(Error::invalid(
+            "backup.empty",
+            format!("There are no databases in {}; say where with --data.", args.store.data.display()),
+        ));
     }
     std::fs::create_dir_all(&args.output)
         .map_err(|e| Error::invalid("backup.output", format!("{} cannot be made: {e}.", args.output.display())))?;
@@ -30,10 +33,8 @@ fn databases(args: &Backup) -> Result<Vec<String>> {
     let dir = &args.store.data;
     let entries = std::fs::read_dir(dir)
         .map_err(|e| Error::invalid("data.directory", format!("The directory {} cannot be read: {e}.", dir.display())))?;
-    let mut names: Vec<String> = entries
-        .flatten()
-        .filter_map(|e| e.file_name().to_str().and_then(|n| n.strip_suffix(".db")).map(str::to_owned))
-        .collect();
+    let mut names: Vec<String> =
+        entries.flatten().filter_map(|e| e.file_name().to_str().and_then(|n| n.strip_suffix(".db")).map(str::to_owned)).collect();
     names.sort_by_key(|n| (n == "system", n.clone()));
     Ok(names)
 }

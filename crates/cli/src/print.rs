@@ -17,7 +17,13 @@ pub fn waterfall(open: PeriodId, rows: &[WaterfallRow]) -> Result<()> {
         let exponent = row.currency.exponent();
         let amount_in = |p: &PeriodId| row.future.iter().find(|(id, _)| id == p).map_or(0, |(_, a)| *a);
         let later: i64 = row.future.iter().filter(|(id, _)| *id > open.plus(next.len().try_into().unwrap_or(0))).map(|(_, a)| *a).sum();
-        print!("{:<4} {:<22} {:>18} {:>18}", row.currency.code(), row.account.name(), money(row.prior, exponent), money(row.open, exponent));
+        print!(
+            "{:<4} {:<22} {:>18} {:>18}",
+            row.currency.code(),
+            row.account.name(),
+            money(row.prior, exponent),
+            money(row.open, exponent)
+        );
         next.iter().for_each(|p| print!(" {:>18}", money(amount_in(p), exponent)));
         println!(" {:>20} {:>20}", money(later, exponent), money(row.total()?, exponent));
     }

@@ -19,6 +19,10 @@ pub fn serve(args: &Serve) -> Result<()> {
     let system = wiring::open(&args.store, &wiring::first_start(&args.first))?;
     let server = accrual_api::Server::bind(config, system.clone())?;
     let address = server.local_addr()?;
+    // uploads end with the server that took them; a worker that starts beside it must leave them alone
+    for tenant in system.open_tenants() {
+        accrual_app::upload::recover(&tenant)?;
+    }
     let runners = wiring::start_runners(&system, args.jobs)?;
     println!("Accrual {} listens on {scheme}://{address}. Stop it with Ctrl-C.", env!("CARGO_PKG_VERSION"));
     let served = runtime()?.block_on(server.run(stop_signal()));

@@ -116,7 +116,6 @@ pub fn start_runners(system: &System, threads: usize) -> Result<Vec<Runner>> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let mut runners = Vec::new();
     for tenant in system.open_tenants() {
-        accrual_app::upload::recover(&tenant)?;
         let worker = format!("{}-{:x}", std::process::id(), clock.now().0);
         let options = JobOptions { threads, ..JobOptions::new(worker, clock.clone()) };
         runners.push(Runner::start(tenant, options)?);
