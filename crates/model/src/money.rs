@@ -33,7 +33,16 @@ mod tests {
     fn record(currency: &str, minor: i64) -> Record {
         let data = [Value::from(currency), Value::Int(minor)].into_iter().collect();
         let by = || "ada".to_owned();
-        Record { id: 1, uid: String::new(), version: 1, created_by: by(), created_at: Instant(0), updated_by: by(), updated_at: Instant(0), data }
+        Record {
+            id: 1,
+            uid: String::new(),
+            version: 1,
+            created_by: by(),
+            created_at: Instant(0),
+            updated_by: by(),
+            updated_at: Instant(0),
+            data,
+        }
     }
 
     #[test]

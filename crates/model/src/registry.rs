@@ -67,7 +67,9 @@ impl Registry {
             let key_is_fixed = |d: &Arc<Descriptor>| d.key().is_some_and(|at| !d.fields[at].updatable());
             let why = match target {
                 None => "which is no object",
-                Some(d) if by == crate::ReferenceBy::Key && !d.text_id && !key_is_fixed(d) => "whose key is not unique and fixed at creation",
+                Some(d) if by == crate::ReferenceBy::Key && !d.text_id && !key_is_fixed(d) => {
+                    "whose key is not unique and fixed at creation"
+                }
                 Some(_) => continue,
             };
             let message = format!("{}: field {} refers to {to:?}, {why}.", descriptor.names.table, field.names.table);

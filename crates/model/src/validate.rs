@@ -15,6 +15,12 @@ pub fn validate(descriptor: &Descriptor, values: &Values) -> Vec<Rejection> {
     }
     if let (true, Some(rules)) = (wrong.is_empty(), descriptor.rules) {
         wrong = rules(values);
+        // rules name fields by the words of the declaration
+        for column in wrong.iter_mut().filter_map(|r| r.place.column.as_mut()) {
+            if let Some(field) = descriptor.field(column) {
+                field.name().clone_into(column);
+            }
+        }
     }
     wrong
 }
@@ -129,6 +135,11 @@ impl With for Rejection {
 pub fn broken(field: &'static str, message: impl Into<String>) -> Rejection {
     let place = Place { column: Some(crate::Names::of(field).rest.into_owned()), ..Place::default() };
     Rejection { code: "object.rule", kind: Kind::Invalid, message: message.into(), place }
+}
+
+/// A refusal by an object's own rules with a code of its own: names the field in table spelling.
+pub fn refused(code: &'static str, field: &'static str, message: impl Into<String>) -> Rejection {
+    Rejection { code, ..broken(field, message) }
 }
 
 /// A refusal of a setting that is known and has no effect yet: a switch that switches nothing would lie.

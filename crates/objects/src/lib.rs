@@ -5,6 +5,7 @@
 
 pub mod accounting;
 pub mod administration;
+pub mod billing;
 pub mod hundredths;
 pub mod revenue;
 pub mod seed;

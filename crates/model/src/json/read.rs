@@ -124,6 +124,8 @@ fn finish(descriptor: &Descriptor, values: &Values, mut wrong: Vec<Rejection>) -
     let columns: Vec<Option<String>> = wrong.iter().map(|r| r.place.column.clone()).collect();
     let more = validate(descriptor, values).into_iter().filter(|r| !columns.contains(&r.place.column));
     // rules of the whole record make no sense on one that is half read
-    wrong.extend(more.filter(|r| columns.is_empty() || !matches!(r.code, "object.rule" | "object.not_built")));
+    wrong.extend(
+        more.filter(|r| columns.is_empty() || r.code.starts_with("object.") && !matches!(r.code, "object.rule" | "object.not_built")),
+    );
     combine(wrong)
 }

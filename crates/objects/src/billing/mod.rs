@@ -1,0 +1,83 @@
+//! The nouns of billing: who is billed, what is sold, and what documents and books need.
+//!
+//! Field names are those of the billing API in each of its dialects. Nested bodies of the REST operations are not
+//! declared here: the verbs put them together.
+
+mod account;
+mod accounting_code;
+mod accounting_period;
+mod batch;
+mod charge_model;
+mod charge_rules;
+mod communication_profile;
+mod contact;
+mod contact_snapshot;
+mod custom_exchange_rate;
+mod custom_field_definition;
+mod payment_term;
+mod product;
+mod product_rate_plan;
+mod product_rate_plan_charge;
+mod product_rate_plan_charge_tier;
+pub mod regions;
+mod seeds;
+mod sequence_set;
+mod tax;
+
+pub use account::{Account, AccountStatus};
+pub use accounting_code::{AccountingCode, AccountingCodeCategory, AccountingCodeStatus, AccountingCodeType};
+pub use accounting_period::{AccountingPeriod, OPEN_ENDED, PeriodStatus};
+pub use batch::Batch;
+pub use charge_model::{ChargeModel, ChargeType, Pricing};
+pub use communication_profile::CommunicationProfile;
+pub use contact::Contact;
+pub use contact_snapshot::ContactSnapshot;
+pub use custom_exchange_rate::CustomExchangeRate;
+pub use custom_field_definition::{CustomFieldDefinition, CustomFieldType};
+pub use payment_term::{PaymentTerm, PaymentTermType};
+pub use product::Product;
+pub use product_rate_plan::ProductRatePlan;
+pub use product_rate_plan_charge::{ConfigurationItem, DiscountApplyDetail, ProductRatePlanCharge};
+pub use product_rate_plan_charge_tier::{PriceFormat, ProductRatePlanChargeTier};
+pub use seeds::defaults;
+pub use sequence_set::{DEFAULT_SET, DocumentNumbers, SequenceSet, prefix_fault};
+pub use tax::{Tax, TaxCode, TaxRate, TaxRatePeriod, TaxRateType};
+
+use accrual_base::Result;
+use accrual_model::validate::refused;
+use accrual_model::{Descriptor, Object, Registry};
+
+/// Every noun of billing, in the order in which references allow them to be created. Accounts and their contacts
+/// refer to each other.
+pub fn descriptors() -> Vec<&'static Descriptor> {
+    vec![
+        CustomFieldDefinition::descriptor(),
+        SequenceSet::descriptor(),
+        CommunicationProfile::descriptor(),
+        PaymentTerm::descriptor(),
+        AccountingCode::descriptor(),
+        AccountingPeriod::descriptor(),
+        TaxCode::descriptor(),
+        TaxRatePeriod::descriptor(),
+        TaxRate::descriptor(),
+        CustomExchangeRate::descriptor(),
+        Account::descriptor(),
+        Contact::descriptor(),
+        ContactSnapshot::descriptor(),
+        Product::descriptor(),
+        ProductRatePlan::descriptor(),
+        ProductRatePlanCharge::descriptor(),
+        ProductRatePlanChargeTier::descriptor(),
+    ]
+}
+
+/// [`descriptors`] by name.
+///
+/// # Errors
+/// A rejection when a declaration is not sound; a test rules that out.
+pub fn registry() -> Result<Registry> {
+    super::collect(descriptors())
+}
+
+#[cfg(test)]
+mod tests;
