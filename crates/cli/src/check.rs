@@ -25,7 +25,7 @@ pub fn check(args: &Tenanted) -> Result<()> {
 
 /// Opening brings a database up to date; this does only that.
 pub fn migrate(args: &Store) -> Result<()> {
-    let system = wiring::open(args, &accrual_app::system::FirstStart::default())?;
+    let system = wiring::open(args, &wiring::first_from_environment()?)?;
     let names: Vec<String> = system.open_tenants().iter().map(|t| t.name.clone()).collect();
     system.close();
     println!("The databases are up to date: system and the tenants {}.", names.join(", "));

@@ -3,9 +3,8 @@
 use crate::args::Export;
 use crate::{print, wiring};
 use accrual_app::views::{self, Query};
-use accrual_base::{Error, Result};
+use accrual_base::Result;
 use accrual_store::Flow;
-use std::io::{Write, stdout};
 
 /// Bytes written at once.
 const BLOCK: usize = 256 << 10;
@@ -31,17 +30,19 @@ fn waterfall(tenant: &accrual_app::Tenant) -> Result<()> {
 }
 
 fn view(tenant: &accrual_app::Tenant, name: &str) -> Result<()> {
-    let broken = |e| Error::fault_from("writing to standard output", e);
     let name = name.to_uppercase();
-    let mut out = stdout().lock();
     let mut block = views::header(&name, &[])?;
+    let flush = |block: &mut Vec<u8>| {
+        print::text(&String::from_utf8_lossy(block));
+        block.clear();
+    };
     views::stream(tenant, &name, &Query::default(), &mut |row| {
         row.write_csv(&mut block);
         if block.len() >= BLOCK {
-            out.write_all(&block).map_err(broken)?;
-            block.clear();
+            flush(&mut block);
         }
         Ok(Flow::Continue)
     })?;
-    out.write_all(&block).and_then(|()| out.flush()).map_err(broken)
+    flush(&mut block);
+    Ok(())
 }

@@ -3,6 +3,16 @@
 use accrual_app::waterfall::WaterfallRow;
 use accrual_base::{PeriodId, Result, format_minor};
 use serde_json::Value;
+use std::fmt::Write as _;
+use std::io::Write as _;
+
+/// Writes to standard output. A reader that has seen enough (`| head`) ends the command, not its work: quietly.
+pub fn text(text: &str) {
+    let mut out = std::io::stdout().lock();
+    if out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err() {
+        std::process::exit(0);
+    }
+}
 
 /// Future periods that get a column of their own on a terminal.
 const COLUMNS: usize = 5;
@@ -10,9 +20,9 @@ const COLUMNS: usize = 5;
 /// The waterfall as a table: prior, open, the next periods, later, total; credit less debit.
 pub fn waterfall(open: PeriodId, rows: &[WaterfallRow]) -> Result<()> {
     let next: Vec<PeriodId> = (1..=i32::try_from(COLUMNS).unwrap_or(0)).map(|n| open.plus(n)).collect();
-    print!("{:<4} {:<22} {:>18} {:>18}", "", "account", "prior", open.name());
-    next.iter().for_each(|p| print!(" {:>18}", p.name()));
-    println!(" {:>20} {:>20}", "later", "total");
+    let mut out = format!("{:<4} {:<22} {:>18} {:>18}", "", "account", "prior", open.name());
+    next.iter().for_each(|p| out.push_str(&format!(" {:>18}", p.name())));
+    let _ = writeln!(out, " {:>20} {:>20}", "later", "total");
     for row in rows {
         let exponent = row.currency.exponent();
         let amount_in = |p: &PeriodId| row.future.iter().find(|(id, _)| id == p).map_or(0, |(_, a)| *a);
@@ -24,24 +34,26 @@ pub fn waterfall(open: PeriodId, rows: &[WaterfallRow]) -> Result<()> {
             money(row.prior, exponent),
             money(row.open, exponent)
         );
-        next.iter().for_each(|p| print!(" {:>18}", money(amount_in(p), exponent)));
-        println!(" {:>20} {:>20}", money(later, exponent), money(row.total()?, exponent));
+        next.iter().for_each(|p| out.push_str(&format!(" {:>18}", money(amount_in(p), exponent))));
+        let _ = writeln!(out, " {:>20} {:>20}", money(later, exponent), money(row.total()?, exponent));
     }
+    text(&out);
     Ok(())
 }
 
 /// The waterfall as CSV, one row an amount.
 pub fn waterfall_csv(open: PeriodId, rows: &[WaterfallRow]) {
-    println!("CURR,ACCTG_TYPE,ACCOUNT_NAME,PERIOD,AMOUNT");
+    let mut out = String::from("CURR,ACCTG_TYPE,ACCOUNT_NAME,PERIOD,AMOUNT\n");
     for row in rows {
-        let line = |period: &str, amount: i64| {
+        let mut line = |period: &str, amount: i64| {
             let (currency, exponent) = (row.currency.code(), row.currency.exponent());
-            println!("{currency},{},{},{period},{}", row.account.letter(), row.account.name(), format_minor(amount, exponent));
+            let _ = writeln!(out, "{currency},{},{},{period},{}", row.account.letter(), row.account.name(), format_minor(amount, exponent));
         };
         line("PRIOR", row.prior);
         line(&open.to_string(), row.open);
         row.future.iter().for_each(|(period, amount)| line(&period.to_string(), *amount));
     }
+    text(&out);
 }
 
 /// An amount with separators for reading, `1,234,567.89`.
@@ -61,10 +73,10 @@ fn money(minor: i64, exponent: u8) -> String {
 
 /// Records, one JSON object a line.
 pub fn rows(records: &[Value]) {
-    records.iter().for_each(|r| println!("{r}"));
+    records.iter().for_each(|r| text(&format!("{r}\n")));
 }
 
 /// One JSON value, indented.
 pub fn json(value: &Value) {
-    println!("{value:#}");
+    text(&format!("{value:#}\n"));
 }

@@ -3,7 +3,6 @@
 use crate::args::{Serve, Worker};
 use crate::wiring;
 use accrual_api::{ServerConfig, TlsFiles};
-use accrual_app::system::FirstStart;
 use accrual_base::{Error, Result};
 use std::sync::Arc;
 
@@ -34,7 +33,7 @@ pub fn serve(args: &Serve) -> Result<()> {
 
 /// Runs jobs until it is asked to stop.
 pub fn worker(args: &Worker) -> Result<()> {
-    let system = wiring::open(&args.store, &FirstStart::default())?;
+    let system = wiring::open(&args.store, &wiring::first_from_environment()?)?;
     let runners = wiring::start_runners(&system, args.jobs)?;
     println!("Worker {} takes jobs. Stop it with Ctrl-C.", std::process::id());
     runtime()?.block_on(stop_signal());

@@ -8,6 +8,7 @@ use accrual_jobs::{Options as JobOptions, Runner};
 use accrual_store::StoreHandle;
 use accrual_store_postgres::{Options as PostgresOptions, PostgresStore};
 use accrual_store_sqlite::{Options as SqliteOptions, SqliteStore};
+use clap::{Args, FromArgMatches};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -90,9 +91,26 @@ pub fn open(store: &Store, first: &FirstStart) -> Result<Arc<System>> {
     Ok(system)
 }
 
-/// Opens one tenant of a system that may be new.
+/// What a command without these flags makes of a first start: the variables alone.
+///
+/// # Errors
+/// When a variable cannot be read.
+pub fn first_from_environment() -> Result<FirstStart> {
+    let matches = First::augment_args(clap::Command::new("accrual")).try_get_matches_from(["accrual"]);
+    let given = matches.and_then(|m| First::from_arg_matches(&m));
+    given.map(|first| first_start(&first)).map_err(|e| Error::invalid("first.variables", e.to_string()))
+}
+
+/// Opens one tenant of a system that is there: a slip in the name of a directory must not make a new system.
 pub fn open_tenant(store: &Store, name: &str) -> Result<(Arc<System>, Arc<Tenant>)> {
-    let system = open(store, &FirstStart::default())?;
+    if store.database_url.is_none() && !file(&store.data, "system").exists() {
+        let text = format!(
+            "There is no data in {}; say where with --data, or make it with accrual serve or accrual migrate.",
+            store.data.display()
+        );
+        return Err(Error::not_found("data.missing", text));
+    }
+    let system = open(store, &first_from_environment()?)?;
     let tenant = system.tenant(name)?;
     Ok((system, tenant))
 }

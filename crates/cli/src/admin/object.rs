@@ -35,7 +35,7 @@ pub fn object(args: &Object) -> Result<()> {
 
 fn list_objects() -> Result<()> {
     for descriptor in config::registry()?.iter() {
-        println!("{:<24} {}", descriptor.plural, descriptor.doc.lines().next().unwrap_or(""));
+        print::text(&format!("{:<24} {}\n", descriptor.plural, descriptor.doc.lines().next().unwrap_or("")));
     }
     Ok(())
 }
