@@ -38,6 +38,9 @@ pub enum Command {
     /// Write a report or view as CSV.
     #[command(subcommand)]
     Export(Export),
+    /// Tenants: each has its own database, users and clients.
+    #[command(subcommand)]
+    Tenant(Tenant),
     /// Users and their passwords.
     #[command(subcommand)]
     User(User),
@@ -190,6 +193,30 @@ pub enum Export {
         name: String,
         #[command(flatten)]
         tenant: Tenanted,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Tenant {
+    /// List tenants and whether their API is on.
+    List(Store),
+    /// Create a tenant; clients name it in the header `clientname`. A running server serves it after a restart.
+    Create {
+        /// Lower-case letters, digits and `_`.
+        name: String,
+        /// The accounting period that is opened first, YYYY-MM; the current month when not given.
+        #[arg(long, value_name = "YYYY-MM", value_parser = period)]
+        first_period: Option<PeriodId>,
+        #[command(flatten)]
+        store: Store,
+    },
+    /// Switch the API of a tenant on or off; off, it answers 405 to everything.
+    Api {
+        name: String,
+        #[arg(value_parser = ["on", "off"])]
+        state: String,
+        #[command(flatten)]
+        store: Store,
     },
 }
 

@@ -35,6 +35,7 @@ fn main() -> ExitCode {
         Command::Check(a) => check::check(a),
         Command::Backup(a) => backup::backup(a),
         Command::Export(a) => export::export(a),
+        Command::Tenant(a) => admin::tenant::tenant(a),
         Command::User(a) => admin::user::user(a),
         Command::Client(a) => admin::client::client(a),
         Command::Period(a) => admin::period::period(a),

@@ -3,6 +3,7 @@
 pub mod client;
 pub mod object;
 pub mod period;
+pub mod tenant;
 pub mod user;
 
 use crate::args::Tenanted;
