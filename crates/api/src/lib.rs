@@ -10,6 +10,7 @@ pub mod dialect;
 pub mod metrics;
 pub mod openapi;
 mod pipe;
+mod remainder;
 mod request_id;
 mod resources;
 pub mod router;

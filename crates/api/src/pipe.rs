@@ -41,8 +41,7 @@ pub fn upload() -> (Feeder, BodyReader) {
 }
 
 impl Feeder {
-    /// Sends everything of a stream, then says that it is the end. When the reader has gone the rest of the stream
-    /// is still taken from the client, up to a bound, so that it can read the answer.
+    /// Sends everything of a stream, then says that it is the end. Stops when the reader has gone.
     pub async fn send_all<E: std::fmt::Display>(self, stream: impl Stream<Item = Result<Bytes, E>>) {
         let mut stream = std::pin::pin!(stream);
         loop {
@@ -54,29 +53,11 @@ impl Feeder {
                 Ok(Some(Err(e))) => Part::Broken(e.to_string()),
             };
             let broken = matches!(part, Part::Broken(_));
-            if self.0.send(part).await.is_err() {
-                let _ = tokio::time::timeout(DRAIN_TIME, drain(stream)).await;
-                return;
-            }
-            if broken {
+            if self.0.send(part).await.is_err() || broken {
                 return;
             }
         }
         let _ = self.0.send(Part::End).await;
-    }
-}
-
-/// Bytes of a refused upload that are still read before the connection is given up.
-const DRAIN: usize = 16 * 1024 * 1024;
-const DRAIN_TIME: Duration = Duration::from_secs(10);
-
-async fn drain<E>(mut stream: std::pin::Pin<&mut impl Stream<Item = Result<Bytes, E>>>) {
-    let mut taken = 0usize;
-    while let Some(Ok(bytes)) = stream.next().await {
-        taken = taken.saturating_add(bytes.len());
-        if taken > DRAIN {
-            return;
-        }
     }
 }
 

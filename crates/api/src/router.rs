@@ -4,6 +4,7 @@
 use crate::authorise::{authorise, refuse_when_off};
 use crate::call::{self, Call};
 use crate::dialect;
+use crate::remainder;
 use crate::request_id;
 use crate::server::Api;
 use crate::table::{Answered, Dialect, Family, Method, Operation, operations};
@@ -48,6 +49,7 @@ pub fn router(api: Arc<Api>) -> Router {
     router
         .fallback(unknown_path)
         .layer(CompressionLayer::new().gzip(true).quality(CompressionLevel::Fastest).compress_when(packable))
+        .layer(axum::middleware::map_request(remainder::taken))
         .with_state(api)
 }
 
