@@ -329,3 +329,36 @@ fn a_third_upload_at_the_same_time_is_refused_and_welcome_later() {
         assert_eq!(staged(&way, &server), (50_000, 0));
     }
 }
+
+/// Most senders write everything before they read: a refusal must reach them though nobody wants the rest.
+#[test]
+fn a_refusal_reaches_senders_that_send_everything_first() {
+    let place = Place::new(accrual_testkit::Backend::File);
+    let server = ACCRUAL.serve(&place);
+    let way = Way::new(server.log_in(), "/api/integration");
+    let address = server.origin().trim_start_matches("http://");
+    let body = vec![b'x'; 24 * MEBIBYTE];
+    let answer = |path: &str, headers: &str| {
+        let mut stream = TcpStream::connect(address).unwrap();
+        let head =
+            format!("POST {path} HTTP/1.1\r\nHost: {address}\r\n{headers}Content-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+        stream.write_all(head.as_bytes()).unwrap();
+        stream.write_all(&body).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    };
+    let token = format!("token: {}\r\n", way.client.token().unwrap());
+    let upload = "/api/integration/v1/upload/file";
+    for (path, headers, status, words) in [
+        (upload, "token: expired\r\n".to_owned(), 401, "authenticate again"),
+        (upload, token.clone(), 400, "templatename"),
+        (upload, format!("{token}templatename: Nothing\r\n"), 400, "There is no upload template"),
+        (upload, format!("{token}templatename: {TEMPLATE}\r\n"), 200, "file_request_id"),
+        ("/api/integration/v1/nothing", token, 404, "no operation"),
+    ] {
+        let answer = answer(path, &headers);
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")) && answer.contains(words), "{path} {headers:?}: {answer}");
+    }
+    assert_eq!(way.upload_status(1)["status"], "Failed");
+}

@@ -165,29 +165,46 @@ impl Program {
     /// When it does not start.
     pub fn serve_by(self, place: &Place, command: impl FnOnce(&str) -> Command) -> Running {
         let mut command = command(self.0);
-        place.configure(&mut command);
-        command.args(["serve", "--listen", "127.0.0.1:0"]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().expect("the program starts");
-        let lines = lines_of(child.stdout.take().expect("its output"));
-        let log = lines_of(child.stderr.take().expect("its log"));
-        let mut running = Running { child, origin: String::new(), log, printed: Vec::new() };
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            match lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-                Ok(line) => {
-                    let address = line.split_once("listens on ").map(|(_, rest)| rest.split(". ").next().unwrap_or(rest).to_owned());
-                    running.printed.push(line);
-                    if let Some(origin) = address {
-                        running.origin = origin;
-                        break;
-                    }
-                }
-                Err(e) => panic!("the server did not start ({e}):\n{}\n{}", running.printed.join("\n"), running.log()),
-            }
-        }
+        command.args(["serve", "--listen", "127.0.0.1:0"]);
+        let running = start(command, place, "listens on ");
         running.wait_until_ready();
         running
     }
+
+    /// Starts a worker and waits until it takes jobs.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn work(self, place: &Place) -> Running {
+        let mut command = Command::new(self.0);
+        command.arg("worker");
+        start(command, place, "takes ")
+    }
+}
+
+/// Starts a process and waits for the line that says it is ready; what follows these words there is its origin.
+fn start(mut command: Command, place: &Place, ready: &str) -> Running {
+    place.configure(&mut command);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("the program starts");
+    let lines = lines_of(child.stdout.take().expect("its output"));
+    let log = lines_of(child.stderr.take().expect("its log"));
+    let mut running = Running { child, origin: String::new(), log, printed: Vec::new() };
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        match lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+            Ok(line) => {
+                let address = line.split_once(ready).map(|(_, rest)| rest.split(". ").next().unwrap_or(rest).to_owned());
+                running.printed.push(line);
+                if let Some(origin) = address {
+                    running.origin = origin;
+                    break;
+                }
+            }
+            Err(e) => panic!("the server did not start ({e}):\n{}\n{}", running.printed.join("\n"), running.log()),
+        }
+    }
+    running
 }
 
 /// A server as a process; killed when dropped.
