@@ -14,6 +14,11 @@ pub struct Load {
 }
 
 impl Load {
+    /// Another turn of the same load.
+    pub fn add(&mut self, turn: Self) {
+        self.latencies.extend(turn.latencies);
+        self.wall += turn.wall;
+    }
     pub fn per_second(&self) -> u64 {
         let micros = self.wall.as_micros().max(1);
         u64::try_from(self.latencies.len() as u128 * 1_000_000 / micros).unwrap_or(u64::MAX)
@@ -42,14 +47,18 @@ pub struct Connection {
 
 impl Connection {
     pub fn open(address: SocketAddr, post: &Post) -> Result<Self> {
-        let stream = TcpStream::connect(address)?;
+        let stream = TcpStream::connect(address).with_context(|| format!("connecting to {address}"))?;
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(Duration::from_secs(60)))?;
         Ok(Self { stream: BufReader::new(stream), post: post.clone() })
     }
 
-    /// Posts a body and answers how long the answer took; anything but a 2xx is an error.
+    /// Posts a body and answers how long the answer took; anything but a 2xx is an error that says which request.
     pub fn send(&mut self, body: &str) -> Result<Duration> {
+        self.exchange(body).with_context(|| format!("POST {} {body}", self.post.path))
+    }
+
+    fn exchange(&mut self, body: &str) -> Result<Duration> {
         let begin = Instant::now();
         let request = format!(
             "POST {} HTTP/1.1\r\nhost: localhost\r\ntoken: {}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
@@ -57,15 +66,17 @@ impl Connection {
             self.post.token,
             body.len()
         );
-        self.stream.get_mut().write_all(request.as_bytes())?;
+        self.stream.get_mut().write_all(request.as_bytes()).context("sending it")?;
         let mut line = String::new();
-        self.stream.read_line(&mut line)?;
+        if self.stream.read_line(&mut line).context("reading the answer")? == 0 {
+            bail!("the connection was closed before an answer came");
+        }
         let ok = line.split(' ').nth(1).is_some_and(|s| s.starts_with('2'));
         let status = line.clone();
         let mut length = 0usize;
         loop {
             line.clear();
-            self.stream.read_line(&mut line)?;
+            self.stream.read_line(&mut line).context("reading the head of the answer")?;
             let head = line.trim_end().to_ascii_lowercase();
             if head.is_empty() {
                 break;
@@ -75,7 +86,7 @@ impl Connection {
             }
         }
         let mut answer = vec![0; length];
-        self.stream.read_exact(&mut answer)?;
+        self.stream.read_exact(&mut answer).context("reading the body of the answer")?;
         if !ok {
             bail!("{} {}", status.trim_end(), String::from_utf8_lossy(&answer));
         }

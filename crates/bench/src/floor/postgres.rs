@@ -3,11 +3,13 @@
 use super::{Floor, JOURNAL_COLUMNS, STAGED_COLUMNS, push_csv};
 use anyhow::Result;
 use bytes::{BufMut, Bytes, BytesMut};
+use futures_util::future::join4;
 use futures_util::{SinkExt, TryStreamExt};
 use std::path::Path;
 use std::pin::pin;
 use std::time::{Duration, Instant};
-use tokio_postgres::{Client, NoTls};
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{Client, NoTls, Statement};
 
 pub struct Postgres {
     runtime: tokio::runtime::Runtime,
@@ -38,6 +40,42 @@ impl Postgres {
             anyhow::Ok(client)
         })?;
         Ok(Self { runtime, client })
+    }
+
+    /// Runs SQL text, such as the tables of another baseline.
+    pub fn execute(&self, sql: &str) -> Result<()> {
+        Ok(self.runtime.block_on(self.client.batch_execute(sql))?)
+    }
+
+    pub fn prepare(&self, sql: &[&str]) -> Result<Vec<Statement>> {
+        self.runtime.block_on(async {
+            let mut statements = Vec::with_capacity(sql.len());
+            for text in sql {
+                statements.push(self.client.prepare(text).await?);
+            }
+            Ok(statements)
+        })
+    }
+
+    /// Runs two statements over one array each, durable at the end, in one round trip.
+    pub fn commit(&self, statements: &[Statement], arrays: &[Vec<&str>; 2]) -> Result<()> {
+        let [first, second] = statements else { anyhow::bail!("two statements were expected") };
+        let client = &self.client;
+        self.runtime.block_on(async {
+            // the first poll of each hands it to the connection, so they travel together and in this order
+            let (first_array, second_array): ([&(dyn ToSql + Sync); 1], [&(dyn ToSql + Sync); 1]) = ([&arrays[0]], [&arrays[1]]);
+            let all = join4(
+                client.batch_execute("BEGIN"),
+                client.execute(first, &first_array),
+                client.execute(second, &second_array),
+                client.batch_execute("COMMIT"),
+            );
+            let (begun, one, two, committed) = all.await;
+            begun?;
+            one?;
+            two?;
+            Ok(committed?)
+        })
     }
 
     fn copy(&mut self, table: &str, mut next: impl FnMut(&mut BytesMut) -> Result<bool>) -> Result<()> {

@@ -57,14 +57,28 @@ impl Floor for Sqlite {
         let begin = Instant::now();
         let tx = self.0.transaction()?;
         {
-            let mut insert =
-                tx.prepare("INSERT INTO journal VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17)")?;
+            let mut insert = tx.prepare("INSERT INTO journal VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17)")?;
             for i in 0..i64::try_from(rows)? {
                 let (line, amount) = (i / 2, 10_000 + i % 977);
                 let (debit, credit) = if i % 2 == 0 { (amount, 0) } else { (0, amount) };
                 insert.execute(params![
-                    i, 1, 202_401, line / 4, line, line << 20, if i % 2 == 0 { "L" } else { "R" }, "R", "01-000-2400-0000-000",
-                    "USD", "USD", debit, credit, debit, credit, debit, credit
+                    i,
+                    1,
+                    202_401,
+                    line / 4,
+                    line,
+                    line << 20,
+                    if i % 2 == 0 { "L" } else { "R" },
+                    "R",
+                    "01-000-2400-0000-000",
+                    "USD",
+                    "USD",
+                    debit,
+                    credit,
+                    debit,
+                    credit,
+                    debit,
+                    credit
                 ])?;
             }
         }
