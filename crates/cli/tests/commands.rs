@@ -200,31 +200,36 @@ fn users_and_clients_come_and_go() {
         let place = made(backend);
         let server = ACCRUAL.serve(&place);
         let run = |arguments: &[&str]| ACCRUAL.good(&place, arguments);
-        run(&["user", "add", "ada", "--role", "API Role", "--password", "first words"]);
+        for name in ["ada", "eva"] {
+            run(&["user", "add", name, "--role", "API Role", "--password", "first words"]);
+        }
+        let (id, secret) = credentials(&run(&["client", "add", "warehouse"]));
+        assert_eq!(id.len(), 36);
+        assert!(secret.len() <= 42, "{secret}");
         logs_in(&server, "ada", "first words", 200);
+        logs_in(&server, "eva", "first words", 200);
+        logs_in(&server, &id, &secret, 200);
+
         run(&["user", "password", "ada", "--password", "second words"]);
+        run(&["user", "disable", "eva"]);
+        let again = run(&["client", "secret", &id]);
+        let renewed = again.lines().find_map(|l| l.strip_prefix("client secret ")).unwrap().to_owned();
         logs_in(&server, "ada", "second words", 200);
         logs_in(&server, "ada", "first words", 401);
+        logs_in(&server, "eva", "first words", 401);
+        logs_in(&server, &id, &secret, 401);
+        logs_in(&server, &id, &renewed, 200);
+        run(&["client", "disable", &id]);
+        logs_in(&server, &id, &renewed, 401);
+
         assert!(rows(&run(&["user", "list"])).iter().any(|u| u["name"] == "ada" && u["roles"] == json!(["API Role"])));
-        assert!(!run(&["user", "list"]).contains("argon2"), "no hash is shown");
-        run(&["user", "disable", "ada"]);
-        logs_in(&server, "ada", "second words", 401);
+        assert!(rows(&run(&["client", "list"])).iter().any(|c| c["clientId"] == json!(id) && c["enabled"] == json!(false)));
+        let shown = run(&["user", "list"]) + &run(&["client", "list"]);
+        assert!(!shown.contains("argon2") && !shown.contains(&renewed), "no hash and no secret is shown");
         says(&ACCRUAL.refused(&place, &["user", "add", "ada", "--role", "API Role", "--password", "x"], 1), &["already", "ada"]);
         says(&ACCRUAL.refused(&place, &["user", "add", "bob", "--role", "Kings", "--password", "x"], 1), &["roles", "Kings"]);
         says(&ACCRUAL.refused(&place, &["user", "add", "bob", "--role", "API Role"], 1), &["password", "empty"]);
         says(&ACCRUAL.refused(&place, &["user", "password", "bob", "--password", "x"], 1), &["no User bob"]);
-
-        let (id, secret) = credentials(&run(&["client", "add", "warehouse"]));
-        assert_eq!(id.len(), 36);
-        assert!(secret.len() <= 42, "{secret}");
-        logs_in(&server, &id, &secret, 200);
-        let again = run(&["client", "secret", &id]);
-        let renewed = again.lines().find_map(|l| l.strip_prefix("client secret ")).unwrap().to_owned();
-        logs_in(&server, &id, &secret, 401);
-        logs_in(&server, &id, &renewed, 200);
-        assert!(rows(&run(&["client", "list"])).iter().any(|c| c["clientId"] == json!(id)));
-        run(&["client", "disable", &id]);
-        logs_in(&server, &id, &renewed, 401);
         says(&ACCRUAL.refused(&place, &["client", "secret", "nobody"], 1), &["nobody"]);
     }
 }
