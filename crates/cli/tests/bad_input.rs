@@ -1,6 +1,8 @@
 //! Everything that can be wrong with a file, sent to the real binary: the error names line, column and reason,
 //! nothing is staged, and the corrected file can be sent again.
 
+#![allow(clippy::unwrap_used)] // a test that cannot go on has failed
+
 use accrual_testkit::{Place, Program, Reply, Running, TEMPLATE, Way};
 use serde_json::{Value, json};
 use std::io::{Read, Write};

@@ -1,5 +1,7 @@
 //! Every command of the binary: what it does, what it refuses and in which words.
 
+#![allow(clippy::unwrap_used)] // a test that cannot go on has failed
+
 use accrual_testkit::{Backend, COLLECT, PASSWORD, Place, Program, Running, TRANSFER, Way};
 use serde_json::{Value, json};
 use std::io::Write;
@@ -324,7 +326,7 @@ fn a_backup_of_a_running_server_starts() {
     std::fs::rename(&copy, restored.data()).unwrap();
     let server = ACCRUAL.serve(&restored);
     let way = Way::new(server.log_in(), "/api/integration");
-    assert_eq!(way.batches(), [batch.clone()]);
+    assert_eq!(way.batches(), std::slice::from_ref(&batch));
     assert_eq!(way.signed_file(batch["report_id"].as_i64().unwrap()), file);
     ACCRUAL.good(&restored, &["check"]);
     // and it goes on: the next period opens

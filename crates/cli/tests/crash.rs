@@ -2,6 +2,8 @@
 //! a fixed seed, and started again on the same data. Nothing acknowledged is lost, nothing is doubled, nothing stays
 //! half done: in the end everything is as if nothing had happened.
 
+#![allow(clippy::unwrap_used)] // a test that cannot go on has failed
+
 use accrual_testkit::{Backend, COLLECT, Place, Program, Running, Sheet, TEMPLATE, TRANSFER, Way};
 use serde_json::json;
 use std::time::{Duration, Instant};

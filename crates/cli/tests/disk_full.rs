@@ -1,6 +1,8 @@
 //! The disk is full in the middle of the work: a clear error, nothing half done, and everything works again when there
 //! is room, without a restart.
 
+#![allow(clippy::unwrap_used)] // a test that cannot go on has failed
+
 use accrual_testkit::{Backend, COLLECT, Place, Program, Running, TRANSFER, Way};
 use serde_json::json;
 use std::process::Command;
