@@ -170,7 +170,14 @@ impl EventPreparer<'_> {
             }
         }
         let known: Vec<i64> = contract.lines.iter().map(|l| l.id).collect();
-        let outcome = collect::apply_events(&mut contract, &typed, &self.policies.engine, &self.context)?;
+        let outcome = match collect::apply_events(&mut contract, &typed, &self.policies.engine, &self.context) {
+            Ok(outcome) => outcome,
+            Err(Error::Rejected(rejection)) => {
+                folded.exceptions = events.iter().map(|(row, _)| exception(row, &rejection)).collect();
+                return Ok(folded);
+            }
+            Err(fault) => return Err(fault),
+        };
         for refused in &outcome.refused {
             if let Some((row, _)) = events.iter().find(|(row, _)| row.id == refused.id) {
                 folded.exceptions.push(exception(row, &refused.rejection));
