@@ -364,3 +364,30 @@ fn a_refusal_reaches_senders_that_send_everything_first() {
     }
     assert_eq!(way.upload_status(1)["status"], "Failed");
 }
+
+/// A contract that cannot take its rows keeps nobody else from being collected.
+#[test]
+fn a_contract_that_is_refused_stands_alone() {
+    for backend in Place::backends() {
+        let place = Place::new(backend);
+        let server = ACCRUAL.serve(&place);
+        let way = Way::new(server.log_in(), "/api/integration");
+        way.upload("orders.csv", [HEAD, &order(1), &order(2)].concat());
+        // each bill takes schedule numbers of its line, of which there are about a thousand
+        let many: String = (0..600).map(|n| bill(&format!("B{n}"))).collect();
+        way.upload("bills.csv", [BILLS, &many].concat());
+        let job = way.wait(way.submit(accrual_testkit::COLLECT));
+        assert_eq!(job["status"], "Warning", "{job}");
+        assert_eq!(way.view("BI3_RC_LNS", &["SO_LINE_ID"]).rows, [["L2"]]);
+        let errors = way.stage_errors();
+        assert_eq!(errors.len(), 601, "the order and its bills");
+        assert!(errors[0]["err_msg"].as_str().unwrap().contains("schedule numbers"), "{}", errors[0]);
+        ACCRUAL.good(&place, &["check"]);
+        // the order alone can be sent again
+        assert_eq!(way.upload("again.csv", [HEAD, &order(1)].concat())["Result"][0]["rows_error"], 0);
+        way.run(accrual_testkit::COLLECT);
+        assert_eq!(way.view("BI3_RC_LNS", &["SO_LINE_ID"]).rows, [["L2"], ["L1"]]);
+        assert_eq!(way.stage_errors().len(), 600);
+        ACCRUAL.good(&place, &["check"]);
+    }
+}

@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use tokio_postgres::NoTls;
@@ -188,7 +189,7 @@ fn start(mut command: Command, place: &Place, ready: &str) -> Running {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("the program starts");
     let lines = lines_of(child.stdout.take().expect("its output"));
-    let log = lines_of(child.stderr.take().expect("its log"));
+    let log = Mutex::new(lines_of(child.stderr.take().expect("its log")));
     let mut running = Running { child, origin: String::new(), log, printed: Vec::new() };
     let deadline = Instant::now() + PATIENCE;
     loop {
@@ -211,7 +212,7 @@ fn start(mut command: Command, place: &Place, ready: &str) -> Running {
 pub struct Running {
     child: Child,
     origin: String,
-    log: Receiver<String>,
+    log: Mutex<Receiver<String>>,
     /// What it printed up to the line with its address.
     pub printed: Vec<String>,
 }
@@ -228,7 +229,7 @@ impl Running {
 
     /// What it logged since the last call.
     pub fn log(&self) -> String {
-        self.log.try_iter().fold(String::new(), |all, line| all + &line + "\n")
+        self.log.lock().unwrap_or_else(PoisonError::into_inner).try_iter().fold(String::new(), |all, line| all + &line + "\n")
     }
 
     pub fn client(&self) -> Client {
