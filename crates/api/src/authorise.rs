@@ -55,7 +55,7 @@ fn by_token(api: &Api, headers: &HeaderMap) -> Result<Session> {
     let token = text_header(headers, "token").ok_or_else(|| {
         unauthenticated("api.token_missing", "The header token is missing; get a token from POST /api/integration/v1/authenticate.")
     })?;
-    let claims = token::read(token, api.system.sign_key())?;
+    let claims = api.tokens.read(token, api.system.sign_key())?;
     // the tenant's own clock decides: it is the clock the token was made with
     let (user, role, client_name) = (claims.username.clone(), claims.role.clone(), claims.clientname.clone());
     // known by heart: no thread of its own for this
@@ -76,7 +76,7 @@ async fn by_password(api: &Api, headers: &HeaderMap) -> Result<Session> {
 /// # Errors
 /// `tenant.api_off`.
 pub fn refuse_when_off(api: &Api, headers: &HeaderMap) -> Result<()> {
-    let by_token = text_header(headers, "token").and_then(|t| token::read(t, api.system.sign_key()).ok()).map(|c| c.clientname);
+    let by_token = text_header(headers, "token").and_then(|t| api.tokens.read(t, api.system.sign_key()).ok()).map(|c| c.clientname.clone());
     let named = by_token.or_else(|| text_header(headers, "clientname").map(str::to_owned));
     let tenant = match named {
         Some(name) => api.system.open_tenants().into_iter().find(|t| t.name.eq_ignore_ascii_case(&name)),

@@ -8,6 +8,9 @@ use std::time::Duration;
 /// Upper bounds of the duration buckets in microseconds.
 const BOUNDS: [u64; 11] = [1_000, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 1_000_000, 5_000_000, 30_000_000, 300_000_000];
 
+/// One further figure: its series, what it means, its value as it is written.
+pub type Figure = (String, &'static str, String);
+
 #[derive(Default)]
 struct Durations {
     buckets: [u64; BOUNDS.len()],
@@ -45,8 +48,9 @@ impl Metrics {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).panics += 1;
     }
 
-    /// The text of `/metrics`; `gauges` are further figures by name and help text.
-    pub fn render(&self, gauges: &[(String, &'static str, i64)]) -> String {
+    /// The text of `/metrics`; `others` are further figures with name, help text and value, those of one name together.
+    /// A name that ends in `_total` only ever grows.
+    pub fn render(&self, others: &[Figure]) -> String {
         let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut out = String::new();
         let _ = writeln!(out, "# HELP accrual_requests_total Answered requests.\n# TYPE accrual_requests_total counter");
@@ -66,10 +70,11 @@ impl Metrics {
         let _ = writeln!(out, "# HELP accrual_panics_total Handlers that panicked.\n# TYPE accrual_panics_total counter");
         let _ = writeln!(out, "accrual_panics_total {}", state.panics);
         let mut described = "";
-        for (series, help, value) in gauges {
+        for (series, help, value) in others {
             let base = series.split('{').next().unwrap_or(series);
             if base != described {
-                let _ = writeln!(out, "# HELP {base} {help}\n# TYPE {base} gauge");
+                let kind = if base.ends_with("_total") { "counter" } else { "gauge" };
+                let _ = writeln!(out, "# HELP {base} {help}\n# TYPE {base} {kind}");
                 described = base;
             }
             let _ = writeln!(out, "{series} {value}");
@@ -79,7 +84,7 @@ impl Metrics {
 }
 
 /// Microseconds written as seconds.
-fn seconds(micros: u64) -> String {
+pub fn seconds(micros: u64) -> String {
     format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000)
 }
 
@@ -92,13 +97,19 @@ mod tests {
         let metrics = Metrics::default();
         metrics.request("list_batches", 200, Duration::from_micros(1_500));
         metrics.request("list_batches", 401, Duration::from_millis(20));
-        let text = metrics.render(&[("accrual_jobs{status=\"Running\"}".to_owned(), "Jobs by status.", 2)]);
+        let text = metrics.render(&[
+            ("accrual_jobs{status=\"Running\"}".to_owned(), "Jobs by status.", "2".to_owned()),
+            ("accrual_store_writes_total{lane=\"small\"}".to_owned(), "Writes.", "7".to_owned()),
+        ]);
         for line in [
             "accrual_requests_total{operation=\"list_batches\",status=\"200\"} 1",
             "accrual_request_duration_seconds_bucket{operation=\"list_batches\",le=\"0.001000\"} 0",
             "accrual_request_duration_seconds_bucket{operation=\"list_batches\",le=\"0.005000\"} 1",
             "accrual_request_duration_seconds_sum{operation=\"list_batches\"} 0.021500",
+            "# TYPE accrual_jobs gauge",
             "accrual_jobs{status=\"Running\"} 2",
+            "# TYPE accrual_store_writes_total counter",
+            "accrual_store_writes_total{lane=\"small\"} 7",
         ] {
             assert!(text.lines().any(|l| l == line), "{line} is missing in\n{text}");
         }

@@ -2,6 +2,7 @@
 
 use crate::metrics::Metrics;
 use crate::router::router;
+use crate::token;
 use accrual_app::System;
 use accrual_app::views::tasks::Tasks;
 use accrual_base::{Error, Result};
@@ -66,6 +67,7 @@ impl ServerConfig {
 pub struct Api {
     pub system: Arc<System>,
     pub metrics: Metrics,
+    pub tokens: token::Known,
     pub public_url: Option<String>,
     /// `https` when the server itself speaks TLS.
     pub scheme: &'static str,
@@ -79,6 +81,7 @@ impl Api {
         Self {
             system,
             metrics: Metrics::default(),
+            tokens: token::Known::default(),
             public_url: config.public_url.clone(),
             scheme: if config.tls.is_some() { "https" } else { "http" },
             tasks: Mutex::default(),

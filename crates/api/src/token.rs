@@ -4,6 +4,8 @@ use accrual_base::error::Kind;
 use accrual_base::{Error, Instant, Result};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
 
 /// Seconds a token lives.
 pub const LIFETIME: i64 = 30 * 60;
@@ -67,6 +69,34 @@ pub fn read(token: &str, key: &[u8]) -> Result<Claims> {
         .ok_or_else(|| unauthenticated("api.token", "The token is not valid; authenticate again to get a new one."))
 }
 
+/// Tokens kept in memory, at most.
+const KEPT: usize = 1_024;
+
+/// Tokens that were found good, with what they say: a client sends the same one for thirty minutes. Whether its time
+/// is over, and what its user may do, is asked each time all the same.
+#[derive(Default)]
+pub struct Known(RwLock<HashMap<String, Arc<Claims>>>);
+
+impl Known {
+    /// As [`read`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn read(&self, token: &str, key: &[u8]) -> Result<Arc<Claims>> {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner).get(token).map(Arc::clone);
+        if let Some(claims) = known {
+            return Ok(claims);
+        }
+        let claims = Arc::new(read(token, key)?);
+        let mut all = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if all.len() >= KEPT {
+            all.clear();
+        }
+        all.insert(token.to_owned(), Arc::clone(&claims));
+        Ok(claims)
+    }
+}
+
 /// Compares the times of a token with the tenant's clock, the clock it was made with.
 ///
 /// # Errors
@@ -101,6 +131,22 @@ mod tests {
         assert!(check_time(&claims, NOW.plus_seconds(-1)).is_err());
         let late = check_time(&claims, NOW.plus_seconds(1800)).unwrap_err();
         assert_eq!(late.rejection().unwrap().code, "api.token_expired");
+    }
+
+    #[test]
+    fn a_token_that_is_known_reads_the_same_and_one_that_is_not_ours_is_never_known() {
+        let (known, claims) = (Known::default(), Claims::new("api", "API Role", "Default", NOW));
+        let token = issue(&claims, b"key").unwrap();
+        for _ in 0..2 {
+            assert_eq!(*known.read(&token, b"key").unwrap(), claims);
+            assert!(known.read(&format!("{token}x"), b"key").is_err());
+        }
+        for n in 0..KEPT {
+            let user = format!("user {n}");
+            let one = issue(&Claims::new(&user, "API Role", "Default", NOW), b"key").unwrap();
+            assert_eq!(known.read(&one, b"key").unwrap().username, user);
+        }
+        assert!(known.0.read().unwrap().len() <= KEPT);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::job::{Programs, Wake};
 use accrual_base::{Clock, Instant};
-use accrual_store::StoreHandle;
+use accrual_store::{Lane, LaneFigures, StoreHandle};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
@@ -63,6 +63,15 @@ impl Tenant {
     /// Replaces the cached settings; whoever changes the stored ones calls it.
     pub fn set_settings(&self, settings: Settings) {
         *self.settings.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(settings);
+    }
+
+    /// What this process has written to the store since it was opened, by lane.
+    pub fn writes(&self) -> Vec<(&'static str, LaneFigures)> {
+        let name = |lane| match lane {
+            Lane::Small => "small",
+            Lane::Bulk => "bulk",
+        };
+        self.store.figures().into_iter().map(|figures| (name(figures.lane), figures)).collect()
     }
 
     /// Counts the changes this process made to the configuration: whoever keeps a copy loads it again when this

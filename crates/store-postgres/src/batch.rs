@@ -12,6 +12,7 @@ use crate::plan::{Plan, Step};
 use crate::row::Halt;
 use crate::value::Kept;
 use accrual_base::{Error, Result};
+use accrual_store::{Refuse, reworded};
 use std::sync::Arc;
 use tokio::runtime::Runtime;
 
@@ -25,7 +26,9 @@ const NOBODY: usize = usize::MAX;
 pub(crate) struct Batch<'c> {
     pub runtime: &'c Runtime,
     pub live: &'c mut Live,
-    /// Whether several units share the transaction, so that each needs a way back of its own.
+    /// How many units share the transaction.
+    units: usize,
+    /// Whether several do, so that each needs a way back of its own.
     shared: bool,
     begun: bool,
     /// Whether the savepoint exists.
@@ -43,11 +46,12 @@ pub(crate) struct Batch<'c> {
 }
 
 impl<'c> Batch<'c> {
-    pub fn new(runtime: &'c Runtime, live: &'c mut Live, shared: bool) -> Self {
+    pub fn new(runtime: &'c Runtime, live: &'c mut Live, units: usize) -> Self {
         Self {
             runtime,
             live,
-            shared,
+            units,
+            shared: units > 1,
             begun: false,
             saved: false,
             anchor: None,
@@ -105,14 +109,34 @@ impl<'c> Batch<'c> {
     ///
     /// # Errors
     /// When the unit has failed already, or the queue was full and a statement in it failed.
-    pub fn defer(&mut self, prepared: Arc<Prepared>, params: Kept) -> Result<()> {
+    pub fn defer(&mut self, prepared: Arc<Prepared>, params: Kept, refuse: Option<Refuse>) -> Result<()> {
         self.usable()?;
         self.waiting_bytes += params.weight();
-        self.queue.push(Step { unit: self.current, prepared, params });
+        self.queue.push(Step { unit: self.current, prepared, params, refuse });
         if self.queue.len() >= WAITING || self.waiting_bytes >= WAITING_BYTES {
             self.sync(true, Last::Nothing)?;
         }
         Ok(())
+    }
+
+    /// An id that was reserved for the units of this group or an earlier one, or nothing when ids come from the
+    /// transaction itself: that of a unit alone, which leaves no gaps, or one that has begun.
+    ///
+    /// # Errors
+    /// When the unit has failed already or the server does not give ids.
+    pub fn reserved_id(&mut self, sequence: &str) -> Result<Option<i64>> {
+        self.usable()?;
+        if let Some(id) = self.live.reserved.get_mut(sequence).and_then(Iterator::next) {
+            return Ok(Some(id));
+        }
+        if self.begun || !self.shared {
+            return Ok(None);
+        }
+        // By itself and durable before anything that uses it: the ids stay taken when a unit is undone.
+        match self.runtime.block_on(self.live.reserve(sequence, self.units)) {
+            Ok(id) => Ok(id),
+            Err(e) => Err(self.fail_current("the reservation of ids", e)),
+        }
     }
 
     /// The statement, prepared. What is not known yet is prepared behind the current unit's savepoint, because a
@@ -315,8 +339,9 @@ impl<'c> Batch<'c> {
         };
         self.begun = true;
         self.saved |= self.shared;
-        let step = self.queue.iter().find(|s| s.unit == unit);
-        let error = translate(step.map_or("a deferred statement", |s| &s.prepared.sql), error);
+        let steps = || self.queue.iter().filter(|s| s.unit == unit);
+        let error = translate(steps().next().map_or("a deferred statement", |s| &s.prepared.sql), error);
+        let error = reworded(error, steps().filter_map(|s| s.refuse.as_ref()));
         if unit == self.current {
             self.sent(true);
             self.poison_current(&error);

@@ -4,6 +4,7 @@ use crate::error::translate;
 use crate::merge::{Form, array_form};
 use accrual_base::{Error, Result};
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::types::Type;
@@ -30,9 +31,26 @@ pub(crate) const STATEMENTS: usize = 512;
 pub(crate) struct Live {
     pub client: Client,
     pub statements: HashMap<Box<str>, Arc<Prepared>>,
+    /// Ids of sequences that were reserved and not used yet. They are lost with the connection, which leaves a gap.
+    pub reserved: HashMap<Box<str>, Range<i64>>,
 }
 
+/// Groups that a reservation of ids serves: it is a commit of its own.
+const GROUPS: usize = 16;
+const RESERVE: &str = "INSERT INTO sequence (name, next) VALUES ($1, $2::BIGINT + 1) ON CONFLICT (name) DO UPDATE SET next = sequence.next + $2 RETURNING next - $2";
+
 impl Live {
+    /// Reserves ids for groups of so many units, outside any transaction, and takes the first.
+    pub async fn reserve(&mut self, sequence: &str, units: usize) -> Result<Option<i64>, tokio_postgres::Error> {
+        let count = i64::try_from(units.saturating_mul(GROUPS)).unwrap_or(i64::MAX).min(4_096);
+        let row = self.client.query_opt(RESERVE, &[&sequence, &count]).await?;
+        let first: Option<i64> = row.map(|row| row.try_get(0)).transpose()?;
+        Ok(first.map(|first| {
+            self.reserved.insert(sequence.into(), first + 1..first + count);
+            first
+        }))
+    }
+
     /// Prepares a statement, and its array form. Must not run in a transaction that could not be rolled back to a point before it.
     pub async fn prepare(&mut self, sql: &str) -> Result<Arc<Prepared>, tokio_postgres::Error> {
         let statement = self.client.prepare(sql).await?;
@@ -82,7 +100,7 @@ impl Line {
         }
         self.live = None;
         let client = self.runtime.block_on(connect(&self.config, &self.session))?;
-        self.live = Some(Live { client, statements: HashMap::new() });
+        self.live = Some(Live { client, statements: HashMap::new(), reserved: HashMap::new() });
         Ok(())
     }
 }

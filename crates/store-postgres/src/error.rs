@@ -31,8 +31,13 @@ pub(crate) fn translate(doing: &str, e: tokio_postgres::Error) -> Error {
 
 /// The server says `Key (hash, line_id)=(1, 2) already exists.`
 fn unique(table: &str, detail: &str) -> Error {
-    let names = detail.strip_prefix("Key (").and_then(|d| d.split_once(")=(")).map_or("key", |(names, _)| names);
-    Error::conflict("store.unique", format!("A row of {table} with the same {names} exists already.")).in_column(format!("{table}.{names}"))
+    let (names, values) = detail.strip_prefix("Key (").and_then(|d| d.split_once(")=(")).unwrap_or(("key", ""));
+    let error = Error::conflict("store.unique", format!("A row of {table} with the same {names} exists already."));
+    let error = error.in_column(format!("{table}.{names}"));
+    match values.strip_suffix(") already exists.") {
+        Some(values) => error.with_value(values),
+        None => error,
+    }
 }
 
 /// Conditions that pass by themselves: another writer was in the way or the server has no room for the moment.

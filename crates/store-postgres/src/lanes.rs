@@ -5,13 +5,14 @@ use crate::connection::Line;
 use crate::error::replicate;
 use crate::unit::Unit;
 use accrual_base::{Error, Result};
-use accrual_store::{Commit, Write, WriteJob};
+use accrual_store::{Commit, Counters, Write, WriteJob};
 use std::any::Any;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
+use std::time::Instant;
 
 type Value = Box<dyn Any + Send>;
 type Run = Box<dyn FnOnce(&mut dyn Write) -> Result<Commit<Value>> + Send>;
@@ -21,6 +22,7 @@ type Done = Box<dyn FnOnce(Result<Value>) + Send>;
 pub(crate) struct LaneThread {
     sender: Mutex<Option<Sender<WriteJob>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
+    pub written: Arc<Counters>,
 }
 
 impl LaneThread {
@@ -30,10 +32,12 @@ impl LaneThread {
     /// A fault when the system refuses a thread.
     pub fn start(name: String, line: Line, group: usize) -> Result<Self> {
         let (sender, receiver) = channel();
-        let work = move || serve(line, &receiver, group.max(1));
+        let written = Arc::<Counters>::default();
+        let counters = Arc::clone(&written);
+        let work = move || serve(line, &receiver, group.max(1), &counters);
         let thread =
             thread::Builder::new().name(name).spawn(work).map_err(|e| Error::fault_from("a database writer could not start", e))?;
-        Ok(Self { sender: Mutex::new(Some(sender)), thread: Mutex::new(Some(thread)) })
+        Ok(Self { sender: Mutex::new(Some(sender)), thread: Mutex::new(Some(thread)), written })
     }
 
     /// Queues a job, or answers it at once when the store is closed.
@@ -64,7 +68,7 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
-fn serve(mut line: Line, receiver: &Receiver<WriteJob>, group: usize) {
+fn serve(mut line: Line, receiver: &Receiver<WriteJob>, group: usize, written: &Counters) {
     let mut waiting = VecDeque::new();
     loop {
         if waiting.is_empty() {
@@ -75,7 +79,7 @@ fn serve(mut line: Line, receiver: &Receiver<WriteJob>, group: usize) {
             let Ok(job) = receiver.try_recv() else { break };
             waiting.push_back(job);
         }
-        serve_group(&mut line, &mut waiting);
+        serve_group(&mut line, &mut waiting, written);
     }
 }
 
@@ -88,7 +92,8 @@ enum End {
 }
 
 /// Runs what waits in one transaction. Jobs not started when the connection is lost stay for the next one.
-fn serve_group(line: &mut Line, waiting: &mut VecDeque<WriteJob>) {
+fn serve_group(line: &mut Line, waiting: &mut VecDeque<WriteJob>, written: &Counters) {
+    let begun = Instant::now();
     if let Err(e) = line.connect() {
         for job in waiting.drain(..) {
             answer(job.done, Err(replicate(&e)));
@@ -96,7 +101,7 @@ fn serve_group(line: &mut Line, waiting: &mut VecDeque<WriteJob>) {
         return;
     }
     let Some(live) = line.live.as_mut() else { return };
-    let mut batch = Batch::new(&line.runtime, live, waiting.len() > 1);
+    let mut batch = Batch::new(&line.runtime, live, waiting.len());
     let mut ended: Vec<(Done, End)> = Vec::with_capacity(waiting.len());
     while !batch.is_lost() {
         let Some(job) = waiting.pop_front() else { break };
@@ -104,6 +109,7 @@ fn serve_group(line: &mut Line, waiting: &mut VecDeque<WriteJob>) {
         ended.push((job.done, end));
     }
     let committed = batch.commit();
+    written.ended(ended.len(), begun.elapsed());
     if batch.is_lost() || live.client.is_closed() {
         line.live = None;
     }

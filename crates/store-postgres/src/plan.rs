@@ -5,6 +5,7 @@ use crate::connection::Prepared;
 use crate::merge::Form;
 use crate::pipeline::Out;
 use crate::value::Kept;
+use accrual_store::Refuse;
 use std::collections::HashSet;
 use std::sync::Arc;
 use tokio_postgres::types::Type;
@@ -19,6 +20,8 @@ pub(crate) struct Step {
     pub unit: usize,
     pub prepared: Arc<Prepared>,
     pub params: Kept,
+    /// Words the refusal of a unique constraint.
+    pub refuse: Option<Refuse>,
 }
 
 pub(crate) struct Plan<'a> {

@@ -8,7 +8,7 @@ use crate::options::{Options, check_schema, parse_url};
 use crate::reader::Reader;
 use accrual_base::error::Kind;
 use accrual_base::{Error, Result};
-use accrual_store::{Dialect, Lane, Read, Store, StoreHandle, WriteJob};
+use accrual_store::{Dialect, Lane, LaneFigures, Read, Store, StoreHandle, WriteJob};
 use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Pool, PoolError, RecyclingMethod, Runtime as PoolRuntime};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::runtime::{Builder, Handle, Runtime};
@@ -100,6 +100,10 @@ impl Store for PostgresStore {
             // Waiting here would panic when the last handle is dropped by async code.
             runtime.shutdown_background();
         }
+    }
+
+    fn figures(&self) -> Vec<LaneFigures> {
+        vec![self.small.written.read(Lane::Small), self.bulk.written.read(Lane::Bulk)]
     }
 }
 

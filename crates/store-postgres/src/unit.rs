@@ -6,7 +6,7 @@ use crate::pipeline::Last;
 use crate::row::{Each, KEYS, array_sql};
 use crate::value::{Kept, Param};
 use accrual_base::{Error, Result};
-use accrual_store::{BulkSink, BulkTable, Cell, Dialect, Read, Write};
+use accrual_store::{BulkSink, BulkTable, Cell, Dialect, Read, Refuse, Write};
 use bytes::Bytes;
 use futures_util::SinkExt;
 use std::pin::Pin;
@@ -58,15 +58,22 @@ impl Write for Unit<'_, '_> {
     }
 
     fn defer(&mut self, sql: &str, params: &[Cell<'_>]) -> Result<()> {
-        let prepared = self.0.prepared(sql)?;
-        match Kept::new(params, prepared.types()) {
-            Ok(params) => self.0.defer(prepared, params),
-            Err(e) => {
-                let error = Error::fault(format!("{e} in {sql}"));
-                self.0.poison_current(&error);
-                Err(error)
-            }
+        self.queue(sql, params, None)
+    }
+
+    fn defer_unique(&mut self, sql: &str, params: &[Cell<'_>], refuse: Refuse) -> Result<()> {
+        self.queue(sql, params, Some(refuse))
+    }
+
+    fn next_id(&mut self, sequence: &str) -> Result<i64> {
+        match self.0.reserved_id(sequence)? {
+            Some(id) => Ok(id),
+            None => accrual_store::sequence::reserve(self, sequence, 1),
         }
+    }
+
+    fn sequence_moved(&mut self, sequence: &str) {
+        self.0.live.reserved.remove(sequence);
     }
 
     fn bulk(&mut self, table: &BulkTable, fill: &mut dyn FnMut(&mut dyn BulkSink) -> Result<()>) -> Result<u64> {
@@ -82,6 +89,18 @@ impl Write for Unit<'_, '_> {
 }
 
 impl Unit<'_, '_> {
+    fn queue(&mut self, sql: &str, params: &[Cell<'_>], refuse: Option<Refuse>) -> Result<()> {
+        let prepared = self.0.prepared(sql)?;
+        match Kept::new(params, prepared.types()) {
+            Ok(params) => self.0.defer(prepared, params, refuse),
+            Err(e) => {
+                let error = Error::fault(format!("{e} in {sql}"));
+                self.0.poison_current(&error);
+                Err(error)
+            }
+        }
+    }
+
     fn load(
         &mut self,
         sql: &str,

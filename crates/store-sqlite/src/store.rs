@@ -1,12 +1,13 @@
 //! The store: a writer, its queue and the readers.
 
+use crate::connection;
 use crate::options::{Options, Synchronous};
 use crate::queue::Queue;
 use crate::readers::Readers;
 use crate::tx::Tx;
-use crate::{connection, writer};
+use crate::writer::{self, Written};
 use accrual_base::{Error, Result};
-use accrual_store::{Dialect, Read, Store, StoreHandle, WriteJob};
+use accrual_store::{Dialect, Lane, LaneFigures, Read, Store, StoreHandle, WriteJob};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -16,6 +17,7 @@ use tempfile::TempDir;
 pub struct SqliteStore {
     queue: Arc<Queue>,
     readers: Readers,
+    written: Arc<Written>,
     thread: Mutex<Option<JoinHandle<()>>>,
     /// The directory of a store that ends with the process. Declared last: it goes when the rest is closed.
     _scratch: Option<TempDir>,
@@ -50,8 +52,9 @@ impl SqliteStore {
         let conn = connection::writer(path, &options)?;
         let helper = connection::helper(path, &options)?;
         let queue = Arc::new(Queue::new(&options));
-        let thread = writer::start(conn, helper, Arc::clone(&queue), &options)?;
-        Ok(Self { queue, readers: Readers::new(path.to_owned(), options), thread: Mutex::new(Some(thread)), _scratch: scratch })
+        let written = Arc::<Written>::default();
+        let thread = writer::start(conn, helper, Arc::clone(&queue), &options, Arc::clone(&written))?;
+        Ok(Self { queue, readers: Readers::new(path.to_owned(), options), written, thread: Mutex::new(Some(thread)), _scratch: scratch })
     }
 
     /// The store behind the handle that the layers above take.
@@ -86,6 +89,10 @@ impl Store for SqliteStore {
             }
         }
         self.readers.close();
+    }
+
+    fn figures(&self) -> Vec<LaneFigures> {
+        vec![self.written.small.read(Lane::Small), self.written.bulk.read(Lane::Bulk)]
     }
 }
 

@@ -101,6 +101,11 @@ impl Write for Tx<'_> {
         self.execute(sql, params).map(|_| ())
     }
 
+    /// The one writer of the file has nobody to wait for.
+    fn next_id(&mut self, sequence: &str) -> Result<i64> {
+        accrual_store::sequence::reserve(self, sequence, 1)
+    }
+
     fn bulk(&mut self, table: &BulkTable, fill: &mut dyn FnMut(&mut dyn BulkSink) -> Result<()>) -> Result<u64> {
         let mut loader = Loader::new(self.conn, table)?;
         fill(&mut loader)?;

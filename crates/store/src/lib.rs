@@ -8,6 +8,7 @@ pub mod accounts;
 pub mod audit;
 pub mod collection;
 pub mod contracts;
+pub mod figures;
 pub mod idempotency;
 pub mod jobs;
 pub mod journals;
@@ -22,4 +23,7 @@ pub mod staging;
 pub mod suite;
 pub mod views;
 
-pub use port::{BulkSink, BulkTable, BulkType, Cell, Commit, Dialect, Flow, Lane, Read, Row, Store, StoreHandle, Write, WriteJob};
+pub use figures::{Counters, LaneFigures};
+pub use port::{
+    BulkSink, BulkTable, BulkType, Cell, Commit, Dialect, Flow, Lane, Read, Refuse, Row, Store, StoreHandle, Write, WriteJob, reworded,
+};

@@ -22,10 +22,10 @@ use condition::Condition;
 /// Stores a new record. Its id is the one of the draft, or the next of the sequence named like the table.
 ///
 /// # Errors
-/// Rejections of validation; a conflict `object.exists` that names the field when a unique value or the id is taken.
+/// Rejections of validation; a conflict `object.exists` that names the field when a unique value or the id is taken,
+/// possibly only at the next read or the commit.
 pub fn create(tx: &mut dyn Write, descriptor: &Descriptor, draft: Draft, stamp: Stamp<'_>) -> Result<Record> {
     check(descriptor, &draft.values)?;
-    unique::check(tx.as_read(), descriptor, &draft.values, None)?;
     let id = match draft.id {
         Some(id) => {
             if get(tx.as_read(), descriptor, id)?.is_some() {
@@ -34,7 +34,9 @@ pub fn create(tx: &mut dyn Write, descriptor: &Descriptor, draft: Draft, stamp: 
             sequence::at_least(tx, &descriptor.names.table, id.saturating_add(1))?;
             id
         }
-        None => sequence::reserve(tx, &descriptor.names.table, 1)?,
+        // ids that a client may choose as well are not reserved ahead
+        None if descriptor.given_id => sequence::reserve(tx, &descriptor.names.table, 1)?,
+        None => tx.next_id(&descriptor.names.table)?,
     };
     let record = Record {
         id,
@@ -69,10 +71,19 @@ fn insert(tx: &mut dyn Write, descriptor: &Descriptor, record: &Record) -> Resul
         params.push((&record.uid).into());
     }
     params.extend(cells.iter().map(StoredCell::cell));
-    let places: Vec<String> = (1..=params.len()).map(|n| format!("${n}")).collect();
-    let sql = format!("INSERT INTO {} ({}) VALUES ({})", quoted(&descriptor.names.table)?, select::columns(descriptor)?, places.join(", "));
-    tx.execute(&sql, &params)?;
-    Ok(())
+    tx.defer_unique(&insert_sql(descriptor, params.len())?, &params, unique::refusal(descriptor, &record.data))
+}
+
+fn insert_sql(descriptor: &Descriptor, count: usize) -> Result<String> {
+    let mut sql = format!("INSERT INTO {} (", quoted(&descriptor.names.table)?);
+    sql.push_str(&select::columns(descriptor)?);
+    sql.push_str(") VALUES (");
+    for n in 1..=count {
+        sql.push_str(if n == 1 { "$" } else { ", $" });
+        sql.push_str(&n.to_string());
+    }
+    sql.push(')');
+    Ok(sql)
 }
 
 /// A record by its id.

@@ -1,6 +1,7 @@
 //! The port: cells, rows, transactions, lanes and bulk loads.
 
-use accrual_base::{Error, Result};
+use crate::figures::LaneFigures;
+use accrual_base::{Error, Rejection, Result};
 use std::any::Any;
 use std::sync::Arc;
 
@@ -156,11 +157,44 @@ pub trait Write: Read {
     /// As [`Write::execute`], possibly only at commit.
     fn defer(&mut self, sql: &str, params: &[Cell<'_>]) -> Result<()>;
 
+    /// As [`Write::defer`], for a row that may be there already: when a unique constraint refuses it, `refuse` says
+    /// so in the caller's words. It saves looking first, which would be a round trip.
+    ///
+    /// # Errors
+    /// As [`Write::defer`]; what `refuse` made of `store.unique`.
+    fn defer_unique(&mut self, sql: &str, params: &[Cell<'_>], refuse: Refuse) -> Result<()> {
+        self.defer(sql, params).map_err(|e| reworded(e, [&refuse]))
+    }
+
+    /// The next id of a sequence. A store across a network may reserve several at once for the writes that wait
+    /// together and hand out those left over later, so ids may have gaps and need not follow the order of commits.
+    /// Consecutive ids come from [`crate::sequence::reserve`].
+    ///
+    /// # Errors
+    /// As [`crate::sequence::reserve`].
+    fn next_id(&mut self, sequence: &str) -> Result<i64>;
+
+    /// A sequence was moved: ids reserved before are not handed out any more.
+    fn sequence_moved(&mut self, _sequence: &str) {}
+
     /// Loads many rows into one table: one prepared statement a row, or COPY.
     ///
     /// # Errors
     /// As [`Write::execute`], or whatever `fill` returned. Answers the number of rows.
     fn bulk(&mut self, table: &BulkTable, fill: &mut dyn FnMut(&mut dyn BulkSink) -> Result<()>) -> Result<u64>;
+}
+
+/// Puts the refusal of a unique constraint (`store.unique`) into a caller's words; nothing when the constraint is not
+/// one it knows.
+pub type Refuse = Box<dyn Fn(&Rejection) -> Option<Error> + Send>;
+
+/// A refusal in the words of the first that knows the constraint; any other error as it is.
+pub fn reworded<'r>(error: Error, refuse: impl IntoIterator<Item = &'r Refuse>) -> Error {
+    let worded = match &error {
+        Error::Rejected(r) if r.code == "store.unique" => refuse.into_iter().find_map(|refuse| refuse(r)),
+        _ => None,
+    };
+    worded.unwrap_or(error)
 }
 
 /// Receives the rows of a bulk load.
@@ -230,6 +264,10 @@ pub trait Store: Send + Sync + 'static {
     fn submit(&self, job: WriteJob);
     /// Waits for queued work, checkpoints and closes.
     fn close(&self);
+    /// What was written since the store was opened.
+    fn figures(&self) -> Vec<LaneFigures> {
+        Vec::new()
+    }
 }
 
 /// A shared store with typed calls.
@@ -239,6 +277,10 @@ pub struct StoreHandle(pub Arc<dyn Store>);
 impl StoreHandle {
     pub fn dialect(&self) -> Dialect {
         self.0.dialect()
+    }
+    /// See [`Store::figures`].
+    pub fn figures(&self) -> Vec<LaneFigures> {
+        self.0.figures()
     }
     /// Reads from one snapshot. Blocks: call it from a blocking thread, not from async code.
     pub fn read<T>(&self, f: impl FnOnce(&mut dyn Read) -> Result<T>) -> Result<T> {

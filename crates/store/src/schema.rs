@@ -32,7 +32,20 @@ pub fn sync<'d>(tx: &mut dyn Write, descriptors: impl IntoIterator<Item = &'d De
 /// # Errors
 /// A fault when the name is no plain identifier: it never reaches a statement.
 pub(crate) fn quoted(name: &str) -> Result<String> {
-    if is_identifier(name) { Ok(format!("\"{name}\"")) } else { Err(Error::fault(format!("{name:?} is no name of a table or column"))) }
+    let mut out = String::with_capacity(name.len() + 2);
+    push_quoted(&mut out, name)?;
+    Ok(out)
+}
+
+/// As [`quoted`], at the end of a text.
+pub(crate) fn push_quoted(out: &mut String, name: &str) -> Result<()> {
+    if !is_identifier(name) {
+        return Err(Error::fault(format!("{name:?} is no name of a table or column")));
+    }
+    out.push('"');
+    out.push_str(name);
+    out.push('"');
+    Ok(())
 }
 
 fn table(tx: &mut dyn Write, descriptor: &Descriptor) -> Result<()> {
@@ -174,7 +187,7 @@ fn indexes(tx: &mut dyn Write, descriptor: &Descriptor) -> Result<()> {
 }
 
 /// A name of at most 63 characters that two keys never share.
-fn index_name(table: &str, fields: &str) -> String {
+pub(crate) fn index_name(table: &str, fields: &str) -> String {
     let full = format!("{table}_{fields}_key");
     if full.len() <= 63 {
         return full;

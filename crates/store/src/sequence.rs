@@ -1,6 +1,6 @@
 //! Integer ids from named sequences, without gaps between the ids of one reservation.
 
-use crate::{Cell, Flow, Write};
+use crate::{Cell, Flow, Read, Write};
 use accrual_base::{Error, Result};
 
 /// Reserves `n` consecutive ids of a sequence and answers the first. A sequence starts at 1 when it is first used.
@@ -36,5 +36,14 @@ pub fn at_least(tx: &mut dyn Write, name: &str, floor: i64) -> Result<()> {
         "INSERT INTO sequence (name, next) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET next = excluded.next WHERE sequence.next < excluded.next",
         &[Cell::Text(name), Cell::Int(floor)],
     )?;
+    tx.sequence_moved(name);
     Ok(())
+}
+
+/// The id a sequence gives next; 1 when it was never used.
+///
+/// # Errors
+/// A fault from the database.
+pub fn next(tx: &mut dyn Read, name: &str) -> Result<i64> {
+    Ok(tx.first("SELECT next FROM sequence WHERE name = $1", &[Cell::Text(name)], |row| row.int(0))?.unwrap_or(1))
 }

@@ -2,6 +2,7 @@
 
 use crate::call::Call;
 use crate::dialect;
+use crate::metrics::{Figure, seconds};
 use crate::openapi;
 use crate::table::{Answer, Answered, Dialect, Family, Operation, REVENUE, Scope, json};
 use accrual_app::System;
@@ -54,24 +55,42 @@ async fn health(call: Call) -> Answered {
 
 async fn metrics(call: Call) -> Answered {
     let system = std::sync::Arc::clone(&call.api.system);
-    let gauges = crate::call::blocking(move || jobs_by_status(&system)).await?;
-    let mut response = Response::new(Body::from(call.api.metrics.render(&gauges)));
+    let figures = crate::call::blocking(move || {
+        let mut figures = jobs_by_status(&system)?;
+        figures.extend(writes(&system));
+        Ok(figures)
+    });
+    let mut response = Response::new(Body::from(call.api.metrics.render(&figures.await?)));
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8"));
     Ok(response)
 }
 
 /// Jobs that wait or run, by tenant and status.
-fn jobs_by_status(system: &System) -> Result<Vec<(String, &'static str, i64)>> {
-    let mut gauges = Vec::new();
+fn jobs_by_status(system: &System) -> Result<Vec<Figure>> {
+    let mut figures = Vec::new();
     for tenant in system.open_tenants() {
         let open = job::open(&tenant)?;
         for status in [Status::Pending, Status::Incompatible, Status::Running] {
             let count = open.iter().filter(|j| j.status == status.name()).count();
             let series = format!("accrual_jobs{{tenant=\"{}\",status=\"{}\"}}", tenant.name, status.name());
-            gauges.push((series, "Jobs that wait or run.", i64::try_from(count).unwrap_or(i64::MAX)));
+            figures.push((series, "Jobs that wait or run.", count.to_string()));
         }
     }
-    Ok(gauges)
+    Ok(figures)
+}
+
+/// What the store of each tenant has written, small writes and bulk chunks apart.
+fn writes(system: &System) -> Vec<Figure> {
+    let (mut writes, mut groups, mut time) = (Vec::new(), Vec::new(), Vec::new());
+    for tenant in system.open_tenants() {
+        for (lane, figures) in tenant.writes() {
+            let series = |name: &str| format!("accrual_store_{name}{{tenant=\"{}\",lane=\"{lane}\"}}", tenant.name);
+            writes.push((series("writes_total"), "Units of work that were run.", figures.writes.to_string()));
+            groups.push((series("groups_total"), "Transactions; small writes share one.", figures.groups.to_string()));
+            time.push((series("write_seconds_total"), "Time spent in transactions.", seconds(figures.micros)));
+        }
+    }
+    [writes, groups, time].concat()
 }
 
 async fn describe_interface(_call: Call) -> Answered {

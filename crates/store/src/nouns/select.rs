@@ -2,7 +2,7 @@
 
 use super::cells::decode;
 use crate::Row;
-use crate::schema::quoted;
+use crate::schema::push_quoted;
 use accrual_base::{Instant, Result};
 use accrual_model::{Descriptor, Record, Values};
 
@@ -14,7 +14,7 @@ pub(super) fn columns(descriptor: &Descriptor) -> Result<String> {
     }
     for field in &descriptor.fields {
         out.push_str(", ");
-        out.push_str(&quoted(&field.names.table)?);
+        push_quoted(&mut out, &field.names.table)?;
     }
     Ok(out)
 }

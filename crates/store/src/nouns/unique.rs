@@ -1,8 +1,9 @@
-//! Unique keys, checked before the database would, so that the refusal names the field.
+//! Unique keys: a refusal names the field, whether it comes from a look before or from the database.
 
 use super::cells::StoredCell;
-use crate::schema::quoted;
-use crate::{Cell, Read};
+use crate::schema::{index_name, quoted};
+use crate::{Cell, Read, Refuse};
+use accrual_base::error::{Kind, Place, Rejection};
 use accrual_base::{Error, Result};
 use accrual_model::{Descriptor, Text, Value, Values};
 
@@ -14,6 +15,45 @@ pub(super) fn check(tx: &mut dyn Read, descriptor: &Descriptor, values: &Values,
         }
     }
     Ok(())
+}
+
+/// Says in the object's words what the database's own refusal of a new record means.
+pub(super) fn refusal(descriptor: &Descriptor, values: &Values) -> Refuse {
+    let table = descriptor.names.table.clone();
+    let keys: Vec<Key> = descriptor.unique.iter().map(|fields| Key::of(descriptor, fields, values)).collect();
+    Box::new(move |refused| {
+        let words: Vec<&str> = refused.place.column.as_deref()?.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').collect();
+        // of two keys that fit, the longer one holds the other's fields as well
+        let key = keys.iter().filter(|key| key.is_meant(&table, &words, refused)).max_by_key(|key| key.fields.len())?;
+        Some(Error::Rejected(Box::new(key.refusal.clone())))
+    })
+}
+
+/// One unique key of a new record.
+struct Key {
+    fields: Vec<Text>,
+    index: String,
+    /// Its value, where the database would say it: of a single text.
+    value: Option<String>,
+    refusal: Rejection,
+}
+
+impl Key {
+    fn of(descriptor: &Descriptor, fields: &[Text], values: &Values) -> Self {
+        let value = match fields {
+            [field] => descriptor.value(values, field).as_text().map(|text| text.chars().take(80).collect()),
+            _ => None,
+        };
+        let index = index_name(&descriptor.names.table, &fields.join("_"));
+        Self { fields: fields.to_vec(), index, value, refusal: taken_key(descriptor, fields, values) }
+    }
+
+    /// The database names the index or the columns, and may say their values.
+    fn is_meant(&self, table: &str, words: &[&str], refused: &Rejection) -> bool {
+        let columns = words.contains(&table) && self.fields.iter().all(|field| words.contains(&&**field));
+        let other = matches!((&self.value, &refused.place.value), (Some(own), Some(found)) if own != found);
+        (columns || words.contains(&self.index.as_str())) && !other
+    }
 }
 
 /// Whether a record with an equal key is there.
@@ -52,6 +92,10 @@ fn taken(tx: &mut dyn Read, descriptor: &Descriptor, key: &[Text], values: &Valu
 }
 
 fn exists(descriptor: &Descriptor, key: &[Text], values: &Values) -> Error {
+    Error::Rejected(Box::new(taken_key(descriptor, key, values)))
+}
+
+fn taken_key(descriptor: &Descriptor, key: &[Text], values: &Values) -> Rejection {
     let shown: Vec<String> = key
         .iter()
         .filter_map(|name| descriptor.position(name))
@@ -62,5 +106,10 @@ fn exists(descriptor: &Descriptor, key: &[Text], values: &Values) -> Error {
         })
         .collect();
     let column = key.first().and_then(|name| descriptor.field(name)).map_or("", |f| f.name());
-    Error::conflict("object.exists", format!("There is already a {} with {}.", descriptor.label, shown.join(", "))).in_column(column)
+    Rejection {
+        code: "object.exists",
+        kind: Kind::Conflict,
+        message: format!("There is already a {} with {}.", descriptor.label, shown.join(", ")),
+        place: Place { column: Some(column.to_owned()), ..Place::default() },
+    }
 }
