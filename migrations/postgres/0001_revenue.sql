@@ -35,31 +35,33 @@ CREATE TABLE stage_exception (
   stage_id BIGINT NOT NULL, family TEXT NOT NULL, upload_id BIGINT NOT NULL, kind TEXT NOT NULL, codes TEXT NOT NULL, message TEXT NOT NULL,
   updated_at BIGINT NOT NULL, sequence BIGINT, PRIMARY KEY (family, stage_id));
 
--- Look-up keys: 64-bit hashes of SO_LINE_ID and INV_LINE_ID. The text is verified on the row found.
+-- Look-up keys: 64-bit hashes of SO_LINE_ID, of a contract's grouping key and of INV_LINE_ID. The text is verified on the row found.
+-- Hashes fall anywhere in their table, so a collection writes the keys of its lines and contracts sorted, at its end. Until then key_gap
+-- says in which range of lines keys may be missing; the next collection fills a gap whose job has ended without doing so.
 CREATE TABLE order_line_key (hash BIGINT NOT NULL, line_id BIGINT NOT NULL, PRIMARY KEY (hash, line_id));
+CREATE TABLE contract_key (hash BIGINT NOT NULL, rc_id BIGINT NOT NULL, PRIMARY KEY (hash, rc_id));
+CREATE TABLE key_gap (job_id BIGINT PRIMARY KEY, first_line BIGINT NOT NULL, last_line BIGINT NOT NULL);
 CREATE TABLE bill_line_key (hash BIGINT NOT NULL, stage_id BIGINT NOT NULL, PRIMARY KEY (hash, stage_id));
 
 CREATE TABLE account_set (id BIGINT PRIMARY KEY, segments TEXT NOT NULL UNIQUE);
 
+-- line_ids: the contract's lines, packed as varint differences of their ids.
 CREATE TABLE rc_head (
   id BIGINT PRIMARY KEY, version BIGINT NOT NULL, book_id BIGINT NOT NULL, org_id BIGINT NOT NULL, template_id BIGINT NOT NULL,
   group_hash BIGINT NOT NULL, group_key TEXT NOT NULL, customer TEXT, currency TEXT NOT NULL, functional_currency TEXT NOT NULL,
   list_amount BIGINT NOT NULL, sell_amount BIGINT NOT NULL, transaction_price BIGINT NOT NULL, flags BIGINT NOT NULL,
-  created_period BIGINT NOT NULL, created_by TEXT NOT NULL, created_at BIGINT NOT NULL, updated_by TEXT NOT NULL, updated_at BIGINT NOT NULL);
-CREATE INDEX rc_head_group ON rc_head (group_hash);
+  created_period BIGINT NOT NULL, created_by TEXT NOT NULL, created_at BIGINT NOT NULL, updated_by TEXT NOT NULL, updated_at BIGINT NOT NULL,
+  line_ids BYTEA NOT NULL);
 
--- rc_line.id is the stage_line.id of the line's first order row; source_id is that of its latest.
+-- rc_line.id is the stage_line.id of the line's first order row; source_id is that of its latest. A performance obligation has the id
+-- of its leading line and stands on that line's row: pob_template says that the line leads one.
 CREATE TABLE rc_line (
   id BIGINT PRIMARY KEY, rc_id BIGINT NOT NULL, pob_id BIGINT NOT NULL, org_id BIGINT NOT NULL, source_id BIGINT NOT NULL,
   account_set BIGINT NOT NULL, currency TEXT NOT NULL, list_amount BIGINT NOT NULL, sell_amount BIGINT NOT NULL,
   ssp_amount BIGINT, allocatable BIGINT NOT NULL, allocated BIGINT NOT NULL, billed BIGINT NOT NULL,
   released BIGINT NOT NULL, billed_released BIGINT NOT NULL, flags BIGINT NOT NULL, state BYTEA NOT NULL,
-  created_period BIGINT NOT NULL, updated_at BIGINT NOT NULL);
-CREATE TABLE rc_contract_line (rc_id BIGINT NOT NULL, line_id BIGINT NOT NULL, PRIMARY KEY (rc_id, line_id));
-
-CREATE TABLE rc_pob (
-  id BIGINT PRIMARY KEY, rc_id BIGINT NOT NULL, template_id BIGINT NOT NULL, lead_line_id BIGINT NOT NULL, name TEXT,
-  created_period BIGINT NOT NULL, updated_at BIGINT NOT NULL);
+  created_period BIGINT NOT NULL, updated_at BIGINT NOT NULL,
+  pob_template BIGINT, pob_name TEXT);
 
 -- rc_bill.id is the stage_line.id of the billing row.
 CREATE TABLE rc_bill (

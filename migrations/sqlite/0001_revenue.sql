@@ -35,31 +35,33 @@ CREATE TABLE stage_exception (
   stage_id INTEGER NOT NULL, family TEXT NOT NULL, upload_id INTEGER NOT NULL, kind TEXT NOT NULL, codes TEXT NOT NULL, message TEXT NOT NULL,
   updated_at INTEGER NOT NULL, sequence INTEGER, PRIMARY KEY (family, stage_id)) STRICT, WITHOUT ROWID;
 
--- Look-up keys: 64-bit hashes of SO_LINE_ID and INV_LINE_ID. The text is verified on the row found.
+-- Look-up keys: 64-bit hashes of SO_LINE_ID, of a contract's grouping key and of INV_LINE_ID. The text is verified on the row found.
+-- Hashes fall anywhere in their table, so a collection writes the keys of its lines and contracts sorted, at its end. Until then key_gap
+-- says in which range of lines keys may be missing; the next collection fills a gap whose job has ended without doing so.
 CREATE TABLE order_line_key (hash INTEGER NOT NULL, line_id INTEGER NOT NULL, PRIMARY KEY (hash, line_id)) STRICT, WITHOUT ROWID;
+CREATE TABLE contract_key (hash INTEGER NOT NULL, rc_id INTEGER NOT NULL, PRIMARY KEY (hash, rc_id)) STRICT, WITHOUT ROWID;
+CREATE TABLE key_gap (job_id INTEGER PRIMARY KEY, first_line INTEGER NOT NULL, last_line INTEGER NOT NULL) STRICT;
 CREATE TABLE bill_line_key (hash INTEGER NOT NULL, stage_id INTEGER NOT NULL, PRIMARY KEY (hash, stage_id)) STRICT, WITHOUT ROWID;
 
 CREATE TABLE account_set (id INTEGER PRIMARY KEY, segments TEXT NOT NULL UNIQUE) STRICT;
 
+-- line_ids: the contract's lines, packed as varint differences of their ids.
 CREATE TABLE rc_head (
   id INTEGER PRIMARY KEY, version INTEGER NOT NULL, book_id INTEGER NOT NULL, org_id INTEGER NOT NULL, template_id INTEGER NOT NULL,
   group_hash INTEGER NOT NULL, group_key TEXT NOT NULL, customer TEXT, currency TEXT NOT NULL, functional_currency TEXT NOT NULL,
   list_amount INTEGER NOT NULL, sell_amount INTEGER NOT NULL, transaction_price INTEGER NOT NULL, flags INTEGER NOT NULL,
-  created_period INTEGER NOT NULL, created_by TEXT NOT NULL, created_at INTEGER NOT NULL, updated_by TEXT NOT NULL, updated_at INTEGER NOT NULL) STRICT;
-CREATE INDEX rc_head_group ON rc_head (group_hash);
+  created_period INTEGER NOT NULL, created_by TEXT NOT NULL, created_at INTEGER NOT NULL, updated_by TEXT NOT NULL, updated_at INTEGER NOT NULL,
+  line_ids BLOB NOT NULL) STRICT;
 
--- rc_line.id is the stage_line.id of the line's first order row; source_id is that of its latest.
+-- rc_line.id is the stage_line.id of the line's first order row; source_id is that of its latest. A performance obligation has the id
+-- of its leading line and stands on that line's row: pob_template says that the line leads one.
 CREATE TABLE rc_line (
   id INTEGER PRIMARY KEY, rc_id INTEGER NOT NULL, pob_id INTEGER NOT NULL, org_id INTEGER NOT NULL, source_id INTEGER NOT NULL,
   account_set INTEGER NOT NULL, currency TEXT NOT NULL, list_amount INTEGER NOT NULL, sell_amount INTEGER NOT NULL,
   ssp_amount INTEGER, allocatable INTEGER NOT NULL, allocated INTEGER NOT NULL, billed INTEGER NOT NULL,
   released INTEGER NOT NULL, billed_released INTEGER NOT NULL, flags INTEGER NOT NULL, state BLOB NOT NULL,
-  created_period INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
-CREATE TABLE rc_contract_line (rc_id INTEGER NOT NULL, line_id INTEGER NOT NULL, PRIMARY KEY (rc_id, line_id)) STRICT, WITHOUT ROWID;
-
-CREATE TABLE rc_pob (
-  id INTEGER PRIMARY KEY, rc_id INTEGER NOT NULL, template_id INTEGER NOT NULL, lead_line_id INTEGER NOT NULL, name TEXT,
-  created_period INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
+  created_period INTEGER NOT NULL, updated_at INTEGER NOT NULL,
+  pob_template INTEGER, pob_name TEXT) STRICT;
 
 -- rc_bill.id is the stage_line.id of the billing row.
 CREATE TABLE rc_bill (

@@ -5,6 +5,7 @@ use super::assign::{Assigned, Existing, ExistingLine, RowKeys, Target, Work, ass
 use super::attributes::RecordAttributes;
 use super::convert::{self, Stamp, transaction_type};
 use super::frozen::{Frozen, Tally};
+use super::keys::NewKeys;
 use super::policies::CollectionPolicies;
 use super::transaction::{Staged, transaction};
 use crate::Tenant;
@@ -26,6 +27,8 @@ const ID_BLOCK: i64 = 1 << 16;
 #[derive(Debug, Default)]
 pub(super) struct Prepared {
     pub rows: ContractRows,
+    /// Keys of what is new: they are written at the end.
+    pub keys: NewKeys,
     pub removal: Removal,
     pub exceptions: Vec<ExceptionRow>,
     /// Rows of the plan in the chunk.
@@ -151,6 +154,7 @@ impl Preparer<'_> {
         let known: Vec<i64> = contract.lines.iter().map(|l| l.id).collect();
         let outcome = match collect::apply(&mut contract, &transactions, &self.policies.engine, &self.context) {
             Ok(outcome) => outcome,
+            // what the contract as a whole cannot take refuses its rows; other contracts go on
             Err(Error::Rejected(rejection)) => {
                 folded.exceptions.extend(mine.iter().map(|(at, _)| exception(&rows[*at], &rejection)));
                 return Ok(folded);
@@ -190,6 +194,7 @@ struct Job {
 #[derive(Default)]
 pub(super) struct Folded {
     rows: ContractRows,
+    keys: NewKeys,
     removal: Removal,
     pub exceptions: Vec<ExceptionRow>,
     new: bool,
@@ -211,22 +216,23 @@ impl Folded {
         let touched = |id: &i64| outcome.lines.binary_search(id).is_ok() || outcome.legs.contains(id);
         self.new = before.is_none();
         for line in contract.lines.iter().filter(|l| touched(&l.id)) {
-            self.rows.lines.push(convert::line_row(line, contract.id, stamp.at)?);
+            self.rows.lines.push(convert::line_row(line, contract, stamp.at)?);
             self.rows.schedules.extend(convert::schedule_row(line, contract.id, stamp.at)?);
             self.rows.bills.extend(convert::bill_rows(line, contract.id, stamp.at)?);
             if is_known(line.id) {
                 self.removal.lines.push(line.id);
                 self.removal.bills.extend(line.bills.iter().map(|b| b.id));
             } else {
-                self.rows.links.push((contract.id, line.id));
                 let text = texts.binary_search_by_key(&line.id, |(id, _)| *id).ok().map(|at| texts[at].1);
-                self.rows.order_keys.extend(text.map(|text| (line_key(text), line.id)));
+                self.keys.lines.extend(text.map(|text| (line_key(text), line.id)));
             }
         }
-        let fresh = contract.pobs.iter().filter(|p| outcome.pobs.contains(&p.id));
-        self.rows.pobs.extend(fresh.map(|p| convert::pob_row(p, contract.id, stamp.at)));
         if !self.rows.lines.is_empty() || before.is_none() {
-            self.rows.heads.push(convert::head_row(contract, before, stamp)?);
+            let head = convert::head_row(contract, before, stamp)?;
+            if self.new {
+                self.keys.contracts.push((head.group_hash, head.id));
+            }
+            self.rows.heads.push(head);
             self.removal.heads.extend(before.map(|h| h.id));
         }
         Ok(())
@@ -240,11 +246,9 @@ impl Prepared {
     pub fn merge(&mut self, mut one: Folded) {
         self.rows.heads.append(&mut one.rows.heads);
         self.rows.lines.append(&mut one.rows.lines);
-        self.rows.pobs.append(&mut one.rows.pobs);
         self.rows.bills.append(&mut one.rows.bills);
         self.rows.schedules.append(&mut one.rows.schedules);
-        self.rows.links.append(&mut one.rows.links);
-        self.rows.order_keys.append(&mut one.rows.order_keys);
+        self.keys.append(&mut one.keys);
         self.removal.heads.append(&mut one.removal.heads);
         self.removal.lines.append(&mut one.removal.lines);
         self.removal.bills.append(&mut one.removal.bills);

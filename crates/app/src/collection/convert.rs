@@ -6,7 +6,7 @@ use accrual_revenue::codec::{
 };
 use accrual_revenue::contract::{Bill, Contract, Line, Pob, TransactionType};
 use accrual_revenue::figures;
-use accrual_store::contracts::{BillRow, HeadRow, LineRow, PobRow, StoredContracts, head_flag, line_flag};
+use accrual_store::contracts::{BillRow, HeadRow, Leads, LineRow, StoredContracts, head_flag, line_flag};
 use accrual_store::schedules::ScheduleRow;
 use std::collections::BTreeMap;
 
@@ -49,11 +49,12 @@ pub(crate) fn contracts(stored: StoredContracts) -> Result<BTreeMap<i64, (HeadRo
         if let Some(schedule) = legs.remove(&row.id) {
             line.legs = decode_legs(&schedule.legs, line.currency)?;
         }
-        contract(&mut found, row.rc_id)?.lines.push(line);
-    }
-    for p in stored.pobs {
-        let pob = Pob { id: p.id, template: p.template_id, lead_line: p.lead_line_id, name: p.name, created: PeriodId(p.created_period) };
-        contract(&mut found, p.rc_id)?.pobs.push(pob);
+        let contract = contract(&mut found, row.rc_id)?;
+        contract.lines.push(line);
+        if let Some(p) = row.leads {
+            let pob = Pob { id: row.id, template: p.template_id, lead_line: row.id, name: p.name, created: PeriodId(row.created_period) };
+            contract.pobs.push(pob);
+        }
     }
     Ok(found)
 }
@@ -154,21 +155,25 @@ pub(crate) fn head_row(contract: &Contract, before: Option<&HeadRow>, stamp: &St
         created_at: before.map_or(stamp.at, |h| h.created_at),
         updated_by: stamp.user.clone(),
         updated_at: stamp.at,
+        line_ids: contract.lines.iter().map(|l| l.id).collect(),
     })
 }
 
-/// The row of a line.
+/// The row of a line of a contract, with the performance obligation it leads.
 ///
 /// # Errors
 /// A fault on overflow.
-pub(crate) fn line_row(line: &Line, rc_id: i64, at: i64) -> Result<LineRow> {
+pub(crate) fn line_row(line: &Line, contract: &Contract, at: i64) -> Result<LineRow> {
     let mut state = Vec::with_capacity(48);
     encode_line(line, &mut state);
     let figures = figures::line(line)?;
     let flag = |on: bool, bit: i64| if on { bit } else { 0 };
+    // a performance obligation has the id of its leading line, and is as old
+    let leads = if line.pob == line.id { contract.pob(line.id) } else { None };
+    let leads = leads.map(|p| Leads { template_id: p.template, name: p.name.clone() });
     Ok(LineRow {
         id: line.id,
-        rc_id,
+        rc_id: contract.id,
         pob_id: line.pob,
         org_id: line.org,
         source_id: line.source,
@@ -189,6 +194,7 @@ pub(crate) fn line_row(line: &Line, rc_id: i64, at: i64) -> Result<LineRow> {
         state,
         created_period: line.created.0,
         updated_at: at,
+        leads,
     })
 }
 
@@ -246,17 +252,4 @@ pub(crate) fn bill_rows(line: &Line, rc_id: i64, at: i64) -> Result<Vec<BillRow>
         })
     };
     line.bills.iter().map(row).collect()
-}
-
-/// The row of a performance obligation.
-pub(crate) fn pob_row(pob: &Pob, rc_id: i64, at: i64) -> PobRow {
-    PobRow {
-        id: pob.id,
-        rc_id,
-        template_id: pob.template,
-        lead_line_id: pob.lead_line,
-        name: pob.name.clone(),
-        created_period: pob.created.0,
-        updated_at: at,
-    }
 }

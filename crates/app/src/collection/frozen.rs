@@ -24,6 +24,8 @@ pub(super) struct Frozen {
     pub kept: Vec<i64>,
     /// Only one event is processed: rows that waited keep their mark, since others may be among them.
     pub named: bool,
+    /// The range of lines whose keys are written at the end.
+    pub keyed: Option<(i64, i64)>,
     /// Every row is done; what is left is to take waits off and to close the uploads.
     pub closing: bool,
 }
@@ -50,6 +52,7 @@ impl Frozen {
             tally: Tally::default(),
             kept: Vec::new(),
             named: false,
+            keyed: None,
             closing: false,
         }
     }

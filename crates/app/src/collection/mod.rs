@@ -13,6 +13,7 @@ mod chunk;
 pub(crate) mod convert;
 mod events;
 mod frozen;
+mod keys;
 mod plan;
 pub(crate) mod policies;
 mod scan;
@@ -32,6 +33,7 @@ use chunk::{Prepared, Preparer};
 use convert::Stamp;
 use events::{EventPreparer, EventTypes};
 use frozen::{Frozen, Tally};
+use keys::NewKeys;
 use scan::{Scanned, scan};
 use std::sync::mpsc::sync_channel;
 
@@ -129,6 +131,9 @@ struct Run<'a> {
     family: Family,
     frozen: Frozen,
     chunk: usize,
+    job: i64,
+    /// Keys of all lines and contracts it made; nothing when an earlier attempt made some of them.
+    keys: Option<NewKeys>,
     progress: &'a mut dyn Progress,
 }
 
@@ -142,11 +147,13 @@ impl<'a> Run<'a> {
         chunk: usize,
         progress: &'a mut dyn Progress,
     ) -> Result<Self> {
+        keys::fill_left(tenant)?;
         let frozen = match progress.resume() {
             Some(bytes) => Frozen::parse(bytes)?,
             None => freeze(tenant, family, job.org_id, policies.book_id, progress)?,
         };
-        Ok(Self { tenant, family, frozen, chunk, progress })
+        let keys = (frozen.next == 0 && !frozen.closing).then(NewKeys::default);
+        Ok(Self { tenant, family, frozen, chunk, job: job.id, keys, progress })
     }
 
     fn context(&self, policies: &CollectionPolicies) -> Result<PeriodContext> {
@@ -164,6 +171,10 @@ impl<'a> Run<'a> {
         self.progress.advance(from as u64);
         self.frozen.tally.waiting = scanned.waits.len() as u64;
         self.waits(&scanned.waits)?;
+        if let (Family::Line, Some(range)) = (self.family, plan.range()) {
+            keys::open_gap(self.tenant, self.job, range)?;
+            self.frozen.keyed = Some(range);
+        }
         std::thread::scope(|scope| {
             let (send, receive) = sync_channel::<Result<Prepared>>(1);
             scope.spawn(move || {
@@ -187,6 +198,9 @@ impl<'a> Run<'a> {
 
     /// One transaction: the chunk and the checkpoint behind it.
     fn write(&mut self, mut chunk: Prepared) -> Result<()> {
+        if let Some(keys) = &mut self.keys {
+            keys.append(&mut chunk.keys);
+        }
         let frozen = &mut self.frozen;
         frozen.next += chunk.taken;
         frozen.tally.collected += chunk.tally.collected;
@@ -219,7 +233,7 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// Takes waits off what was collected, then closes the uploads in one small write.
+    /// Takes waits off what was collected and writes the keys, then closes the uploads in one small write.
     fn close(&mut self) -> Result<()> {
         if !self.frozen.closing {
             self.frozen.closing = true;
@@ -233,10 +247,19 @@ impl<'a> Run<'a> {
                 self.tenant.store.write(Lane::Bulk, move |tx| stage::end_waits(tx, family, &ids).map(Commit::Keep))?;
             }
         }
+        if let Some(range) = self.frozen.keyed {
+            match self.keys.take() {
+                Some(keys) => keys.write(self.tenant, true)?,
+                None => keys::fill(self.tenant, range)?,
+            }
+        }
         let kept = &self.frozen.kept;
         let uploads: Vec<i64> = self.frozen.uploads().map(|u| u.id).filter(|id| !kept.contains(id)).collect();
-        let at = self.tenant.now();
-        self.tenant.store.write(Lane::Small, move |tx| stage::set_collected(tx, &uploads, at).map(Commit::Keep))
+        let (at, job) = (self.tenant.now(), self.job);
+        self.tenant.store.write(Lane::Small, move |tx| {
+            contracts::close_gap(tx, job)?;
+            stage::set_collected(tx, &uploads, at).map(Commit::Keep)
+        })
     }
 }
 

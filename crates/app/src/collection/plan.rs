@@ -89,6 +89,12 @@ impl Plan {
         self.rows.len()
     }
 
+    /// Lowest and highest row id; nothing when the plan is empty.
+    pub fn range(&self) -> Option<(i64, i64)> {
+        // the rows are sorted by the lowest row of their group
+        Some((self.rows.first()?.0, self.rows.iter().map(|(_, id)| *id).max()?))
+    }
+
     /// The next rows from position `at`: whole groups, at least one, until `size` rows are reached.
     pub fn chunk(&self, at: usize, size: usize) -> &[(i64, i64)] {
         let rest = self.rows.get(at..).unwrap_or_default();

@@ -21,7 +21,7 @@ pub(super) struct Entry {
 const FILLS: Fills<Entry> = &[
     ("RC_POB_ID", |e, o| int(o, e.pob.id)),
     ("RC_ID", |e, o| int(o, e.pob.rc_id)),
-    ("LEAD_LINE_ID", |e, o| int(o, e.pob.lead_line_id)),
+    ("LEAD_LINE_ID", |e, o| int(o, e.pob.id)),
     ("POB_VERSION", |_, o| o.push('1')),
     ("RC_POB_NAME", |e, o| o.push_str(e.pob.name.as_deref().unwrap_or(&e.template.name))),
     ("POB_PROCESSED_FLAG", |_, o| flag(o, true)),

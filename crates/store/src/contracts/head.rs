@@ -2,7 +2,7 @@
 
 use super::{CurrencyReader, int32, keyed, load, streamed};
 use crate::{BulkTable, BulkType, Cell, Flow, Read, Row, Write};
-use accrual_base::{Currency, Result};
+use accrual_base::{Currency, Error, Result};
 
 /// Bits of [`HeadRow::flags`].
 pub mod flag {
@@ -41,6 +41,8 @@ pub struct HeadRow {
     pub created_at: i64,
     pub updated_by: String,
     pub updated_at: i64,
+    /// The contract's lines, ascending.
+    pub line_ids: Vec<i64>,
 }
 
 const TABLE: BulkTable = BulkTable {
@@ -65,14 +67,16 @@ const TABLE: BulkTable = BulkTable {
         ("created_at", BulkType::Int),
         ("updated_by", BulkType::Text),
         ("updated_at", BulkType::Int),
+        ("line_ids", BulkType::Bytes),
     ],
 };
 
 /// The columns every query below selects, in the order [`read`] expects.
 macro_rules! columns {
     () => {
-        "id, version, book_id, org_id, template_id, group_hash, group_key, customer, currency, functional_currency, \
-         list_amount, sell_amount, transaction_price, flags, created_period, created_by, created_at, updated_by, updated_at"
+        "h.id, h.version, h.book_id, h.org_id, h.template_id, h.group_hash, h.group_key, h.customer, h.currency, h.functional_currency, \
+         h.list_amount, h.sell_amount, h.transaction_price, h.flags, h.created_period, h.created_by, h.created_at, h.updated_by, \
+         h.updated_at, h.line_ids"
     };
 }
 
@@ -97,11 +101,44 @@ fn read(row: &dyn Row, currency: &mut CurrencyReader, functional: &mut CurrencyR
         created_at: row.int(16)?,
         updated_by: row.text(17)?.to_owned(),
         updated_at: row.int(18)?,
+        line_ids: unpack(row.bytes(19)?)?,
     })
 }
 
+/// Packs ascending ids: the first, then the distances, seven bits a byte.
+fn pack(ids: &[i64], out: &mut Vec<u8>) {
+    out.clear();
+    let mut before = 0i64;
+    for id in ids {
+        let mut rest = id.wrapping_sub(before).cast_unsigned();
+        before = *id;
+        while rest >= 0x80 {
+            out.push((rest & 0x7f) as u8 | 0x80);
+            rest >>= 7;
+        }
+        out.push((rest & 0x7f) as u8);
+    }
+}
+
+fn unpack(packed: &[u8]) -> Result<Vec<i64>> {
+    let mut ids = Vec::with_capacity(packed.len());
+    let (mut id, mut rest, mut shift) = (0i64, 0u64, 0u32);
+    for byte in packed {
+        rest |= u64::from(byte & 0x7f).checked_shl(shift).ok_or_else(|| Error::fault("a contract's list of lines is broken"))?;
+        shift += 7;
+        if *byte < 0x80 {
+            id = id.wrapping_add(rest.cast_signed());
+            ids.push(id);
+            (rest, shift) = (0, 0);
+        }
+    }
+    if shift == 0 { Ok(ids) } else { Err(Error::fault("a contract's list of lines is cut off")) }
+}
+
 pub(super) fn insert(tx: &mut dyn Write, rows: &[HeadRow]) -> Result<()> {
+    let mut packed = Vec::new();
     load(tx, &TABLE, rows, |h, sink| {
+        pack(&h.line_ids, &mut packed);
         sink.push(&[
             h.id.into(),
             h.version.into(),
@@ -122,6 +159,7 @@ pub(super) fn insert(tx: &mut dyn Write, rows: &[HeadRow]) -> Result<()> {
             h.created_at.into(),
             (&h.updated_by).into(),
             h.updated_at.into(),
+            packed.as_slice().into(),
         ])
     })
 }
@@ -132,7 +170,7 @@ pub(super) fn insert(tx: &mut dyn Write, rows: &[HeadRow]) -> Result<()> {
 /// A fault from the database.
 pub fn by_id(tx: &mut dyn Read, ids: &[i64]) -> Result<Vec<HeadRow>> {
     let (mut currency, mut functional) = (CurrencyReader::default(), CurrencyReader::default());
-    keyed(tx, concat!("SELECT ", columns!(), " FROM rc_head WHERE id = $key"), ids, |row| read(row, &mut currency, &mut functional))
+    keyed(tx, concat!("SELECT ", columns!(), " FROM rc_head h WHERE h.id = $key"), ids, |row| read(row, &mut currency, &mut functional))
 }
 
 /// Heads whose group key has one of these hashes. The text must still be compared.
@@ -141,7 +179,7 @@ pub fn by_id(tx: &mut dyn Read, ids: &[i64]) -> Result<Vec<HeadRow>> {
 /// A fault from the database.
 pub fn by_group(tx: &mut dyn Read, hashes: &[i64]) -> Result<Vec<HeadRow>> {
     let (mut currency, mut functional) = (CurrencyReader::default(), CurrencyReader::default());
-    keyed(tx, concat!("SELECT ", columns!(), " FROM rc_head WHERE group_hash = $key"), hashes, |row| {
+    keyed(tx, concat!("SELECT ", columns!(), " FROM contract_key k JOIN rc_head h ON h.id = k.rc_id WHERE k.hash = $key"), hashes, |row| {
         read(row, &mut currency, &mut functional)
     })
 }
@@ -168,6 +206,22 @@ pub fn groups_of(tx: &mut dyn Read, ids: &[i64]) -> Result<Vec<(i64, i64)>> {
 /// A fault from the database, or whatever the callback returned.
 pub fn scan(tx: &mut dyn Read, after: i64, from: i64, to: i64, each: &mut dyn FnMut(HeadRow) -> Result<Flow>) -> Result<()> {
     let (mut currency, mut functional) = (CurrencyReader::default(), CurrencyReader::default());
-    let sql = concat!("SELECT ", columns!(), " FROM rc_head WHERE id > $1 AND updated_at BETWEEN $2 AND $3 ORDER BY id");
+    let sql = concat!("SELECT ", columns!(), " FROM rc_head h WHERE h.id > $1 AND h.updated_at BETWEEN $2 AND $3 ORDER BY h.id");
     streamed(tx, sql, &[Cell::Int(after), Cell::Int(from), Cell::Int(to)], |row| read(row, &mut currency, &mut functional), each)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_of_lines_come_back() {
+        for ids in [vec![], vec![1], vec![5, 6, 900, 1 << 40], vec![-3, 0, i64::MAX]] {
+            let mut packed = Vec::new();
+            pack(&ids, &mut packed);
+            assert_eq!(unpack(&packed).unwrap(), ids);
+        }
+        assert!(unpack(&[0x80]).is_err());
+        assert!(unpack(&[0x80; 12]).is_err());
+    }
 }

@@ -1,4 +1,4 @@
-//! Contract lines and their link to the contract.
+//! Contract lines, and the performance obligations they lead.
 
 use super::{CurrencyReader, int32, keyed, load, streamed};
 use crate::{BulkTable, BulkType, Cell, Flow, Read, Row, Write};
@@ -42,6 +42,16 @@ pub struct LineRow {
     pub state: Vec<u8>,
     pub created_period: i32,
     pub updated_at: i64,
+    /// The performance obligation that the line leads.
+    pub leads: Option<Leads>,
+}
+
+/// A performance obligation as its leading line holds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leads {
+    pub template_id: i64,
+    /// Derived name; nothing when the template's name holds.
+    pub name: Option<String>,
 }
 
 const TABLE: BulkTable = BulkTable {
@@ -66,15 +76,15 @@ const TABLE: BulkTable = BulkTable {
         ("state", BulkType::Bytes),
         ("created_period", BulkType::Int),
         ("updated_at", BulkType::Int),
+        ("pob_template", BulkType::Int),
+        ("pob_name", BulkType::Text),
     ],
 };
-
-const LINKS: BulkTable = BulkTable { name: "rc_contract_line", columns: &[("rc_id", BulkType::Int), ("line_id", BulkType::Int)] };
 
 macro_rules! columns {
     () => {
         "id, rc_id, pob_id, org_id, source_id, account_set, currency, list_amount, sell_amount, ssp_amount, allocatable, \
-         allocated, billed, released, billed_released, flags, state, created_period, updated_at"
+         allocated, billed, released, billed_released, flags, state, created_period, updated_at, pob_template, pob_name"
     };
 }
 
@@ -99,7 +109,14 @@ fn read(row: &dyn Row, currency: &mut CurrencyReader) -> Result<LineRow> {
         state: row.bytes(16)?.to_vec(),
         created_period: int32(row, 17)?,
         updated_at: row.int(18)?,
+        leads: leads(row, 19)?,
     })
+}
+
+/// The performance obligation in the columns from `column` on.
+pub(super) fn leads(row: &dyn Row, column: usize) -> Result<Option<Leads>> {
+    let Some(template_id) = row.opt_int(column)? else { return Ok(None) };
+    Ok(Some(Leads { template_id, name: row.opt_text(column + 1)?.map(str::to_owned) }))
 }
 
 pub(super) fn insert(tx: &mut dyn Write, rows: &[LineRow]) -> Result<()> {
@@ -124,12 +141,10 @@ pub(super) fn insert(tx: &mut dyn Write, rows: &[LineRow]) -> Result<()> {
             l.state.as_slice().into(),
             l.created_period.into(),
             l.updated_at.into(),
+            l.leads.as_ref().map(|p| p.template_id).into(),
+            l.leads.as_ref().and_then(|p| p.name.as_deref()).into(),
         ])
     })
-}
-
-pub(super) fn insert_links(tx: &mut dyn Write, links: &[(i64, i64)]) -> Result<()> {
-    load(tx, &LINKS, links, |(rc, line), sink| sink.push(&[Cell::Int(*rc), Cell::Int(*line)]))
 }
 
 /// Lines by id, in no particular order.
@@ -147,14 +162,6 @@ pub fn by_id(tx: &mut dyn Read, ids: &[i64]) -> Result<Vec<LineRow>> {
 /// A fault from the database.
 pub fn contract_of_lines(tx: &mut dyn Read, ids: &[i64]) -> Result<Vec<(i64, i64, i64)>> {
     keyed(tx, "SELECT id, rc_id, source_id FROM rc_line WHERE id = $key", ids, |row| Ok((row.int(0)?, row.int(1)?, row.int(2)?)))
-}
-
-/// Ids of all lines of some contracts.
-///
-/// # Errors
-/// A fault from the database.
-pub fn ids_of_contracts(tx: &mut dyn Read, contracts: &[i64]) -> Result<Vec<i64>> {
-    keyed(tx, "SELECT line_id FROM rc_contract_line WHERE rc_id = $key", contracts, |row| row.int(0))
 }
 
 /// Streams the lines changed in `from ..= to` (microseconds) by id, starting after `after`, at most `limit` of them.

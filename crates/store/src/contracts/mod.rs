@@ -11,8 +11,8 @@ mod pob;
 
 pub use bill::BillRow;
 pub use head::{HeadRow, flag as head_flag};
-pub use keys::{KeyRow, bill_key, line_key};
-pub use line::{LineRow, flag as line_flag};
+pub use keys::{KeyOf, KeyRow, add_keys, bill_key, close_gap, contract_keys, insert_keys, keyed_lines, left_gaps, line_key, open_gap};
+pub use line::{Leads, LineRow, flag as line_flag};
 pub use pob::PobRow;
 
 use crate::{BulkTable, Cell, Flow, Read, Row, Write};
@@ -85,17 +85,11 @@ pub(crate) fn load<T>(
 pub struct ContractRows {
     pub heads: Vec<HeadRow>,
     pub lines: Vec<LineRow>,
-    pub pobs: Vec<PobRow>,
     pub bills: Vec<BillRow>,
     pub schedules: Vec<crate::schedules::ScheduleRow>,
-    /// (contract, line) of lines that are new in their contract.
-    pub links: Vec<(i64, i64)>,
-    /// Keys of order lines that are new.
-    pub order_keys: Vec<KeyRow>,
 }
 
-/// What to take out before changed rows are written again: a bulk load cannot update. The link of a line to its
-/// contract, its keys and performance obligations stay.
+/// What to take out before changed rows are written again: a bulk load cannot update. Keys stay.
 #[derive(Debug, Default)]
 pub struct Removal {
     pub heads: Vec<i64>,
@@ -112,18 +106,12 @@ impl ContractRows {
         // ascending keys append to their tables instead of splitting pages
         self.lines.sort_unstable_by_key(|l| l.id);
         self.schedules.sort_unstable_by_key(|s| s.line_id);
-        self.pobs.sort_unstable_by_key(|p| p.id);
         self.bills.sort_unstable_by_key(|b| b.id);
         self.heads.sort_unstable_by_key(|h| h.id);
-        self.links.sort_unstable();
-        self.order_keys.sort_unstable();
         head::insert(tx, &self.heads)?;
         line::insert(tx, &self.lines)?;
-        line::insert_links(tx, &self.links)?;
-        pob::insert(tx, &self.pobs)?;
         bill::insert(tx, &self.bills)?;
-        crate::schedules::insert(tx, &self.schedules)?;
-        keys::insert_orders(tx, &self.order_keys)
+        crate::schedules::insert(tx, &self.schedules)
     }
 }
 
@@ -151,7 +139,6 @@ impl Removal {
 pub struct StoredContracts {
     pub heads: Vec<HeadRow>,
     pub lines: Vec<LineRow>,
-    pub pobs: Vec<PobRow>,
     pub bills: Vec<BillRow>,
     pub schedules: Vec<crate::schedules::ScheduleRow>,
 }
@@ -162,18 +149,13 @@ pub struct StoredContracts {
 /// A fault from the database.
 pub fn load_by_id(tx: &mut dyn Read, ids: &[i64]) -> Result<StoredContracts> {
     let mut found = StoredContracts { heads: head::by_id(tx, ids)?, ..StoredContracts::default() };
-    let mut line_ids = line::ids_of_contracts(tx, ids)?;
+    let mut line_ids: Vec<i64> = found.heads.iter().flat_map(|h| h.line_ids.iter().copied()).collect();
     line_ids.sort_unstable();
     found.lines = line::by_id(tx, &line_ids)?;
-    let mut pob_ids: Vec<i64> = found.lines.iter().map(|l| l.pob_id).collect();
-    pob_ids.sort_unstable();
-    pob_ids.dedup();
-    found.pobs = pob::by_id(tx, &pob_ids)?;
     found.bills = bill::by_line(tx, &line_ids)?;
     found.schedules = crate::schedules::by_line(tx, &line_ids)?;
     found.heads.sort_unstable_by_key(|h| h.id);
     found.lines.sort_unstable_by_key(|l| l.id);
-    found.pobs.sort_unstable_by_key(|p| p.id);
     found.bills.sort_unstable_by_key(|b| b.id);
     found.schedules.sort_unstable_by_key(|s| s.line_id);
     Ok(found)
@@ -182,5 +164,5 @@ pub fn load_by_id(tx: &mut dyn Read, ids: &[i64]) -> Result<StoredContracts> {
 pub use bill::{by_id as bills_by_id, contract_of_bills, scan as scan_bills};
 pub use head::{by_group, by_id as heads_by_id, groups_of, have_any, scan as scan_heads};
 pub use keys::{bills_by_key, orders_by_key};
-pub use line::{by_id as lines_by_id, contract_of_lines, ids_of_contracts, scan as scan_lines};
-pub use pob::{by_id as pobs_by_id, scan as scan_pobs};
+pub use line::{by_id as lines_by_id, contract_of_lines, scan as scan_lines};
+pub use pob::scan as scan_pobs;
