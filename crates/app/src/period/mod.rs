@@ -87,11 +87,23 @@ impl Command for OpenPeriod {
 ///
 /// # Errors
 /// `period.not_open` when another period is open, `period.jobs` while jobs of the organisation wait or run,
-/// `period.unposted` with the number of amounts that are not transferred, `period.changed` when a job was faster.
+/// `period.batch` while a batch is not whole, `period.unposted` with the number of amounts that are not transferred,
+/// `period.changed` when a job was faster.
 pub fn close(tenant: &Tenant, context: &Context, org_id: i64, book_id: i64, period: PeriodId) -> Result<PeriodId> {
-    let (unposted, jobs_ended) = tenant.store.read(|tx| Ok((unposted::count(tx, org_id, book_id, period)?, jobs::ended(tx, org_id)?)))?;
+    let (unposted, jobs_ended) = tenant.store.read(|tx| {
+        if let Some(batch) = crate::transfer::unfinished(tx, org_id, book_id)?.first() {
+            return Err(unfinished(batch.id));
+        }
+        Ok((unposted::count(tx, org_id, book_id, period)?, jobs::ended(tx, org_id)?))
+    })?;
     let next = execute_blocking(tenant, context, ClosePeriod { org_id, book_id, period: period.0, unposted, jobs_ended })?;
     Ok(PeriodId(next))
+}
+
+/// A batch that is not whole counts as posted and is not.
+fn unfinished(batch: i64) -> Error {
+    let message = format!("Transfer batch {batch} is not whole; run the accounting transfer, or wait for it, then close again.");
+    Error::conflict("period.batch", message)
 }
 
 /// The write of [`close`].

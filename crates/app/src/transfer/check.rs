@@ -85,8 +85,7 @@ fn compare(
     let ids: Vec<i64> = posted.keys().copied().collect();
     let mut sides: BTreeMap<Side, (i64, i64)> = BTreeMap::new();
     for schedule in schedules::by_line(tx, &ids)? {
-        let info =
-            LineInfo { id: schedule.line_id, currency: schedule.currency, functional: schedule.functional_currency, reporting };
+        let info = LineInfo { id: schedule.line_id, currency: schedule.currency, functional: schedule.functional_currency, reporting };
         expand(&schedule.legs, &info, &[], |row| {
             sides.insert((row.schedule, row.account.letter()), (row.debit().transaction, row.credit().transaction));
             Ok(())
@@ -100,7 +99,8 @@ fn compare(
                 format!("schedule {schedule}"),
                 format!("Batch {} posted debit {debit} and credit {credit} on {letter}; the schedule says {d} and {c}.", batch.id),
             ),
-            None => findings.add(format!("schedule {schedule}"), format!("Batch {} posted it on {letter}; the schedule has no such entry.", batch.id)),
+            None => findings
+                .add(format!("schedule {schedule}"), format!("Batch {} posted it on {letter}; the schedule has no such entry.", batch.id)),
         }
     }
     Ok(())

@@ -43,14 +43,22 @@ impl Criteria {
         }
         let filter = match name.as_str() {
             "RCID" => Filter::Contracts(values.iter().map(|v| number(v)).collect::<Result<_>>()?),
-            "SCHEDULETYPE" | "SCHDTYPE" | "SCHDTYPEFLAG" => Filter::ScheduleTypes(values.iter().map(|v| schedule_type(v)).collect::<Result<_>>()?),
+            "SCHEDULETYPE" | "SCHDTYPE" | "SCHDTYPEFLAG" => {
+                Filter::ScheduleTypes(values.iter().map(|v| schedule_type(v)).collect::<Result<_>>()?)
+            }
             "CURRENCY" | "CURR" => Filter::Currencies(values.iter().map(|v| v.to_uppercase()).collect()),
             "PERIOD" | "PRDID" | "PERIODID" if !exclude && values.len() == 1 => {
                 return Ok(Self { period: Some(PeriodId::parse(values[0])?.0), ..Self::default() });
             }
-            "PERIOD" | "PRDID" | "PERIODID" => return Err(refuse("A period criterion names the one period a batch ends with and cannot exclude.", value)),
+            "PERIOD" | "PRDID" | "PERIODID" => {
+                return Err(refuse("A period criterion names the one period a batch ends with and cannot exclude.", value));
+            }
             "JENAME" | "JEBATCHID" => {
-                return Err(Error::rejected(Kind::NotBuilt, "transfer.criteria_not_built", "Criteria on manual journals are not built yet."));
+                return Err(Error::rejected(
+                    Kind::NotBuilt,
+                    "transfer.criteria_not_built",
+                    "Criteria on manual journals are not built yet.",
+                ));
             }
             _ => return Err(refuse(&format!("There is no transfer criterion of this name; there are {KNOWN}."), &name)),
         };

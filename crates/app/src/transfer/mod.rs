@@ -7,10 +7,12 @@ mod frozen;
 mod post;
 mod run;
 pub mod status;
+mod unfinished;
 
 pub use format::{COLUMNS, Form};
 pub use run::{run, run_in_chunks};
 pub use status::{Batch, SetTransferred, batch, list, ready};
+pub(crate) use unfinished::unfinished;
 
 use crate::{Context, Tenant};
 use accrual_base::Result;

@@ -3,7 +3,7 @@
 use super::criteria::Criteria;
 use super::frozen::Frozen;
 use super::post::{Balance, Chunk, Line, Posting, Summary};
-use super::status;
+use super::{status, unfinished};
 use crate::Tenant;
 use crate::collection::policies::{Profiles, primary_book};
 use crate::collection::{LEG_SEQUENCE, no_period};
@@ -33,7 +33,11 @@ pub fn run_in_chunks(tenant: &Tenant, job: &JobRow, chunk: usize, progress: &mut
     let criteria = criteria(&parameters(job)?)?;
     let mut frozen = match progress.resume() {
         Some(bytes) => Frozen::parse(bytes)?,
-        None => start(tenant, job, &criteria, progress)?,
+        None => {
+            let (book, _) = tenant.store.read(|tx| primary_book(tx))?;
+            unfinished::settle(tenant, job, book, chunk, progress)?;
+            start(tenant, job, &criteria, progress)?
+        }
     };
     let batch = tenant.store.read(|tx| status::batch_in(tx, frozen.batch))?;
     if batch.status == status::NO_DATA || batch.status == status::ERRORS {
@@ -96,7 +100,7 @@ fn start(tenant: &Tenant, job: &JobRow, criteria: &Criteria, progress: &mut dyn 
 }
 
 /// Writes the journal lines. Answers a message when the batch ends here, without lines or in error.
-fn fill(
+pub(super) fn fill(
     tenant: &Tenant,
     job: &JobRow,
     criteria: &Criteria,
@@ -225,7 +229,7 @@ fn write(tenant: &Tenant, frozen: &Frozen, first: i64, lines: Vec<Line>, stamps:
 }
 
 /// The file exists with its row: it is made of the batch's lines when it is read. Then the batch is ready.
-fn finish(tenant: &Tenant, job: &JobRow, frozen: &Frozen) -> Result<()> {
+pub(super) fn finish(tenant: &Tenant, job: &JobRow, frozen: &Frozen) -> Result<()> {
     let (batch, lines, summary, by, at) = (frozen.batch, frozen.lines, frozen.summary, job.created_by.clone(), tenant.now());
     let period = frozen.period();
     tenant.store.write(Lane::Small, move |tx| {

@@ -2,8 +2,8 @@
 
 use crate::{Command, Context, Tenant, Unit};
 use accrual_base::{Error, Instant, PeriodId, Result};
-use accrual_store::journals::{self, BatchRow, BatchUpdate};
 use accrual_store::Read;
+use accrual_store::journals::{self, BatchRow, BatchUpdate};
 use serde::Serialize;
 use serde_json::json;
 
