@@ -161,6 +161,104 @@ fn killed_and_compared(backend: Backend) {
     ACCRUAL.good(&victim.place, &["check"]);
 }
 
+/// An operator stops the server in the middle of a job: it ends soon and well, and the next one goes on.
+#[test]
+fn a_stop_hands_the_job_on() {
+    for backend in Place::backends() {
+        let place = Place::new(backend);
+        let file = generated(&place);
+        let server = ACCRUAL.serve(&place);
+        let way = Way::new(server.log_in(), "/api/integration");
+        way.upload("lines.csv", file);
+        let job = way.submit(COLLECT);
+        while way.job(job)["status"] == "Pending" {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        server.stop();
+        let server = ACCRUAL.serve(&place);
+        let way = Way::new(server.log_in(), "/api/integration");
+        let ended = way.wait(job);
+        assert_eq!(ended["status"], "Completed", "{ended}");
+        assert_eq!(way.view("BI3_RC_LNS", &["ID"]).rows.len(), LINES);
+        ACCRUAL.good(&place, &["check"]);
+    }
+}
+
+/// A transfer that is cancelled keeps nothing from the general ledger: the next one takes everything, and until then
+/// the period stays open.
+#[test]
+fn a_cancelled_transfer_loses_nothing() {
+    for backend in Place::backends() {
+        let place = Place::new(backend);
+        let file = generated(&place);
+        let server = ACCRUAL.serve(&place);
+        let way = Way::new(server.log_in(), "/api/integration");
+        let admin = server.administrator();
+        way.upload("lines.csv", file);
+        way.run(COLLECT);
+        let job = way.submit(TRANSFER);
+        while way.job(job)["rows_done"] == 0 && way.job(job)["status"] != "Completed" {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        admin.post(&format!("/accrual/v1/jobs/{job}/cancel"), &json!({}));
+        if way.wait(job)["status"] == "Cancelled" {
+            assert!(way.batches().is_empty());
+            let refused = admin.post("/accrual/v1/periods/close", &json!({"period": "2024-01"})).expect(409).json();
+            assert_eq!(refused["error"]["code"], "period.batch", "{refused}");
+            way.run(TRANSFER);
+        }
+        let batches = way.batches();
+        assert_eq!(batches.len(), 1, "{batches:?}");
+        assert_eq!(batches[0]["line_count"], json!(unposted_sides(&way)));
+        admin.post("/accrual/v1/periods/close", &json!({"period": "2024-01"})).expect(200);
+        ACCRUAL.good(&place, &["check"]);
+    }
+}
+
+/// Rows of schedules through January that a transfer takes: all but entries that the upstream system books.
+fn unposted_sides(way: &Way) -> usize {
+    let rows = way.view("BI3_RC_SCHD", &["PRD_ID", "INITIAL_ENTRY_FLAG"]);
+    rows.cells(["PRD_ID", "INITIAL_ENTRY_FLAG"]).filter(|[period, initial]| *period <= "202401" && *initial == "N").count()
+}
+
+/// The database server goes away and comes back: the server finds it again by itself.
+#[test]
+fn a_database_that_restarts_is_found_again() {
+    if !Place::backends().contains(&Backend::Postgres) {
+        return;
+    }
+    let place = Place::new(Backend::Postgres);
+    let file = generated(&place);
+    let server = ACCRUAL.serve(&place);
+    let way = Way::new(server.log_in(), "/api/integration");
+    place.break_connections();
+    // the first upload may meet a broken connection; it says so and leaves nothing
+    let first = way.send("lines.csv", file.clone());
+    if first.status() != 200 {
+        assert_eq!(first.json()["status"], "Error", "{}", first.text());
+        assert_eq!(way.upload("lines.csv", file)["Result"][0]["rows_read"], json!(LINES));
+    }
+    for program in [COLLECT, TRANSFER] {
+        let job = way.submit(program);
+        std::thread::sleep(Duration::from_millis(150));
+        place.break_connections();
+        // requests that were under way may have met the broken connections
+        while way.get(&format!("/v1/1/jobs/{job}")).status() != 200 {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let ended = way.wait(job);
+        if ended["status"] != "Completed" {
+            assert!(ended["error_message"].as_str().is_some_and(|m| !m.is_empty()), "{ended}");
+            way.run(program);
+        }
+    }
+    assert_eq!(way.view("BI3_RC_LNS", &["ID"]).rows.len(), LINES);
+    let batches = way.batches();
+    assert_eq!(batches.len(), 1, "{batches:?}");
+    assert_eq!(batches[0]["line_count"], json!(unposted_sides(&way)));
+    ACCRUAL.good(&place, &["check"]);
+}
+
 /// Kills the server while it takes the file. The upload is then staged whole, if the server was quick, or has failed
 /// and left nothing; the same file can be sent again.
 fn kill_uploads(victim: &mut Victim, file: &[u8], whole: Duration, dice: &mut Dice) {

@@ -68,6 +68,14 @@ impl Place {
         self.dir.path().join("data")
     }
 
+    /// Ends every connection to the database, as a restart of its server does. Nothing happens without one.
+    pub fn break_connections(&self) {
+        if let Some(database) = &self.database {
+            let others = format!("datname = '{}' AND pid <> pg_backend_pid()", database.name);
+            sql(&database.server, &format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}"));
+        }
+    }
+
     /// Sets flags by their variables; nothing else of the environment of the test reaches the program.
     fn configure(&self, command: &mut Command) {
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("ACCRUAL_")) {
