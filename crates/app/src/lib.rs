@@ -4,6 +4,7 @@
 //! writes in chunks and remembers how far it came.
 
 pub mod audit;
+pub mod billing;
 pub mod check;
 pub mod config;
 pub mod collection;

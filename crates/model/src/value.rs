@@ -55,6 +55,12 @@ impl Value {
     }
 }
 
+impl serde::Serialize for Value {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        crate::json::value(self).serialize(serializer)
+    }
+}
+
 impl From<&str> for Value {
     fn from(v: &str) -> Self {
         Self::Text(v.to_owned())

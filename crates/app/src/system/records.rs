@@ -44,7 +44,8 @@ pub(super) fn prepare_system(home: &Tenant) -> Result<()> {
 /// A fault from the database.
 pub(super) fn prepare_tenant(tenant: &Tenant) -> Result<()> {
     migrate::run(&tenant.store)?;
-    tenant.store.write(Lane::Small, |tx| schema::sync(tx, config::registry()?.iter().map(AsRef::as_ref)).map(Commit::Keep))
+    tenant.store.write(Lane::Small, |tx| schema::sync(tx, config::registry()?.iter().map(AsRef::as_ref)).map(Commit::Keep))?;
+    crate::billing::prepare(tenant)
 }
 
 /// The key that signs tokens and URLs, made the first time.

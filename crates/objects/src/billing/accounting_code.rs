@@ -96,7 +96,7 @@ pub struct AccountingCode {
     #[field(required, unique, sortable, max = 100)]
     pub name: String,
     /// Follows from the type.
-    #[field(read_only)]
+    #[field(read_only, filterable)]
     pub category: Option<AccountingCodeCategory>,
     #[field(object = "GLAccountName", rest = "glAccountName", max = 255)]
     pub gl_account_name: Option<String>,
@@ -104,9 +104,10 @@ pub struct AccountingCode {
     pub gl_account_number: Option<String>,
     #[field(max = 2000)]
     pub notes: Option<String>,
-    #[field(default = "Active", read_only)]
+    #[field(default = "Active", read_only, filterable)]
     pub status: AccountingCodeStatus,
     /// Never away from Accounts Receivable.
+    #[field(filterable)]
     pub r#type: AccountingCodeType,
     /// Values of the segments of the ledger account, by segment.
     #[field(json)]

@@ -15,7 +15,7 @@ pub struct ContactSnapshot {
     #[field(max = 100, read_only, filterable)]
     pub city: Option<String>,
     /// The contact as it was.
-    #[field(reference = "Contact", read_only, filterable, sortable)]
+    #[field(max = 32, read_only, filterable, sortable)]
     pub contact_id: Option<String>,
     /// Name or ISO 3166 code.
     #[field(max = 64, read_only, filterable)]

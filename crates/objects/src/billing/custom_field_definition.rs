@@ -58,6 +58,9 @@ pub struct CustomFieldDefinition {
     pub default_value: Option<String>,
     #[field(default = false, filterable)]
     pub filterable: bool,
+    /// No longer part of the noun. Its name stays taken, because values of it may still be stored.
+    #[field(default = false, read_only, filterable)]
+    pub deleted: bool,
 }
 
 impl CustomFieldDefinition {

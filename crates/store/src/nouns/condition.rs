@@ -63,8 +63,7 @@ impl Condition {
         let Value::Decimal(value) = value else { return Err(no_amount(field)) };
         let mut cases = String::from("CASE");
         for exponent in [0_u8, 3, 4] {
-            let codes: Vec<String> =
-                Currency::with_exponent(exponent).map(|code| self.bind(&Value::Text(code.to_owned()))).collect();
+            let codes: Vec<String> = Currency::with_exponent(exponent).map(|code| self.bind(&Value::Text(code.to_owned()))).collect();
             let test = self.minor(&column, op, *value, exponent)?;
             cases.push_str(&format!(" WHEN {currency} IN ({}) THEN {test}", codes.join(", ")));
         }

@@ -1,9 +1,11 @@
 //! References between records: every one has a target, and a target in use stays.
 
-use super::{find, get, get_by_uid, list, scan};
+use super::cells::StoredCell;
+use super::{find, get, get_by_uid, list, scan, select};
+use crate::schema::quoted;
 use crate::{Flow, Read};
 use accrual_base::{Error, Result};
-use accrual_model::{Descriptor, Field, Filter, Query, Record, ReferenceBy, Registry, Value, Values, suggest};
+use accrual_model::{Descriptor, Field, Query, Record, ReferenceBy, Registry, Value, Values, suggest};
 
 /// Refuses a record that refers to something that is not there.
 ///
@@ -59,8 +61,9 @@ pub fn unused(tx: &mut dyn Read, registry: &Registry, descriptor: &Descriptor, r
 /// have no index.
 fn user(tx: &mut dyn Read, from: &Descriptor, at: usize, target: &Value) -> Result<Option<Record>> {
     if from.text_id && from.fields[at].elements.is_none() {
-        let filter = Filter::eq(from.fields[at].names.table.clone(), target.clone());
-        return Ok(list(tx, from, &Query { limit: 1, ..Query::of(filter) })?.pop());
+        let (table, column) = (quoted(&from.names.table)?, quoted(&from.fields[at].names.table)?);
+        let sql = format!("SELECT {} FROM {table} WHERE {column} = $1 LIMIT 1", select::columns(from)?);
+        return tx.first(&sql, &[StoredCell::from(target).cell()], |row| select::record(from, row));
     }
     let mut found = None;
     scan(tx, from, &mut |record| {

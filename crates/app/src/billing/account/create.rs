@@ -1,0 +1,82 @@
+//! Opening an account.
+
+use super::rules;
+use crate::billing::contact::{self, Use};
+use crate::billing::records::{self, Created};
+use crate::billing::{Fields, numbers};
+use crate::context::Privilege;
+use crate::execute::Command;
+use crate::unit::Unit;
+use accrual_base::{Error, Result};
+use accrual_model::{Draft, json};
+use accrual_objects::billing::Account;
+use accrual_store::nouns::{self, references};
+use serde::Serialize;
+
+/// Which contact plays a part.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub enum ContactOf {
+    /// Not said: the sold-to is then the bill-to, the ship-to nobody.
+    #[default]
+    Unsaid,
+    /// The same one as the bill-to.
+    SameAsBillTo,
+    /// A new one.
+    New(Fields),
+}
+
+/// Opens an account with its contacts; with a bill-to contact it is active at once.
+#[derive(Serialize)]
+pub struct AccountCreate {
+    /// Of [`Account`].
+    pub account: Fields,
+    /// Of a contact. Without one the account stays a draft.
+    pub bill_to: Option<Fields>,
+    pub sold_to: ContactOf,
+    pub ship_to: ContactOf,
+}
+
+impl Command for AccountCreate {
+    const OPERATION: &'static str = "account_create";
+    type Output = Created;
+
+    fn run(self, unit: &mut Unit<'_>) -> Result<Created> {
+        unit.actor.require(Privilege::WebservicesInbound)?;
+        let (descriptor, mut values) = records::draft::<Account>(unit, &self.account)?;
+        rules::no_contacts(&descriptor, &values)?;
+        rules::defaults(unit, &descriptor, &self.account, &mut values)?;
+        records::set(&descriptor, &mut values, "status", "Draft")?;
+        numbers::fill(unit, &descriptor, &mut values)?;
+        references::check(unit.read(), crate::billing::registry()?, &descriptor, &values)?;
+        let stamp = unit.stamp();
+        let draft = nouns::create(unit.tx, &descriptor, Draft { id: None, values }, stamp)?;
+
+        // contacts belong to an account, so they come after it; the audit row shows the account as it is then
+        let id = draft.uid.clone();
+        let bill_to = self.bill_to.map(|fields| contact::insert(unit, &id, &fields, Use::BillTo)).transpose()?;
+        let mut values = draft.data.clone();
+        if let Some(bill_to) = &bill_to {
+            records::set(&descriptor, &mut values, "bill_to_id", bill_to.as_str())?;
+            records::set(&descriptor, &mut values, "status", "Active")?;
+        }
+        for (field, which, part) in [("sold_to_id", self.sold_to, Use::SoldTo), ("ship_to_id", self.ship_to, Use::ShipTo)] {
+            let contact = match which {
+                ContactOf::New(fields) => Some(contact::insert(unit, &id, &fields, part)?),
+                ContactOf::SameAsBillTo if bill_to.is_none() => {
+                    let message = "There is no bill-to contact to be the same as; give one.";
+                    return Err(Error::invalid("account.bill_to", message).in_column("billToContact"));
+                }
+                ContactOf::SameAsBillTo => bill_to.clone(),
+                ContactOf::Unsaid if part == Use::SoldTo => bill_to.clone(),
+                ContactOf::Unsaid => None,
+            };
+            if let Some(contact) = contact {
+                records::set(&descriptor, &mut values, field, contact)?;
+            }
+        }
+        let stamp = unit.stamp();
+        let account = nouns::update(unit.tx, &descriptor, draft.id, values, Some(draft.version), stamp)?;
+        unit.audit(&descriptor.names.object, &account.uid, None, Some(&json::write(&descriptor, &account)))?;
+        Ok(Created::of(&descriptor, &account))
+    }
+}

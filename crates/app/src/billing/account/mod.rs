@@ -1,0 +1,12 @@
+//! Accounts (reference section 2.1).
+
+mod create;
+mod delete;
+mod read;
+mod rules;
+mod update;
+
+pub use create::{AccountCreate, ContactOf};
+pub use delete::AccountDelete;
+pub use read::{AccountView, get, has_transactions};
+pub use update::AccountUpdate;

@@ -1,0 +1,139 @@
+//! Accounting codes (reference section 5.1 of receivables and accounting).
+
+use super::Fields;
+use super::custom_field::Done;
+use super::records::{self, Created, View};
+use super::registry;
+use crate::context::{Context, Privilege};
+use crate::execute::Command;
+use crate::tenant::Tenant;
+use crate::unit::Unit;
+use accrual_base::{Error, Result};
+use accrual_model::{Descriptor, Filter, Query, TextEnum, Values};
+use accrual_objects::billing::{AccountingCode, AccountingCodeStatus, AccountingCodeType};
+use accrual_store::nouns::{references, typed};
+use serde::Serialize;
+
+/// Adds a code; it is active at once.
+#[derive(Serialize)]
+pub struct AccountingCodeCreate {
+    /// Of [`AccountingCode`].
+    pub fields: Fields,
+}
+
+impl Command for AccountingCodeCreate {
+    const OPERATION: &'static str = "accounting_code_create";
+    type Output = Created;
+
+    fn run(self, unit: &mut Unit<'_>) -> Result<Created> {
+        unit.actor.require(Privilege::Administrator)?;
+        let (descriptor, mut values) = records::draft::<AccountingCode>(unit, &self.fields)?;
+        category(&descriptor, &mut values)?;
+        let record = records::insert(unit, &descriptor, values)?;
+        one_receivable(unit)?;
+        Ok(Created::of(&descriptor, &record))
+    }
+}
+
+/// The category follows from the type.
+fn category(descriptor: &Descriptor, values: &mut Values) -> Result<()> {
+    match descriptor.value(values, "type").as_text().and_then(AccountingCodeType::named) {
+        Some(kind) => records::set(descriptor, values, "category", kind.category().text()),
+        None => Ok(()),
+    }
+}
+
+fn one_receivable(unit: &mut Unit<'_>) -> Result<()> {
+    let receivable = Query { limit: 2, ..Query::of(Filter::eq("type", AccountingCodeType::AccountsReceivable.text())) };
+    if typed::list::<AccountingCode>(unit.read(), &receivable)?.len() == 1 {
+        return Ok(());
+    }
+    Err(Error::conflict("accounting_code.receivable", "There is exactly one code of the type AccountsReceivable.").in_column("type"))
+}
+
+/// Changes a code that nothing uses yet.
+#[derive(Serialize)]
+pub struct AccountingCodeUpdate {
+    /// Id or name.
+    pub code: String,
+    pub fields: Fields,
+}
+
+impl Command for AccountingCodeUpdate {
+    const OPERATION: &'static str = "accounting_code_update";
+    type Output = Done;
+
+    fn run(self, unit: &mut Unit<'_>) -> Result<Done> {
+        unit.actor.require(Privilege::Administrator)?;
+        let view = records::require::<AccountingCode>(unit.read(), &self.code)?;
+        let mut values = self.fields.onto(&view.descriptor, Some(&view.record.data))?;
+        category(&view.descriptor, &mut values)?;
+        references::unused(unit.read(), registry()?, &view.descriptor, &view.record)?;
+        let after = records::store(unit, &view.descriptor, &view.record, values)?;
+        one_receivable(unit)?;
+        Ok(Done { id: after.uid })
+    }
+}
+
+/// Switches a code on, or off so that it is assigned no more.
+#[derive(Serialize)]
+pub struct AccountingCodeSwitch {
+    /// Id or name.
+    pub code: String,
+    pub active: bool,
+}
+
+impl Command for AccountingCodeSwitch {
+    const OPERATION: &'static str = "accounting_code_switch";
+    type Output = Done;
+
+    fn run(self, unit: &mut Unit<'_>) -> Result<Done> {
+        unit.actor.require(Privilege::Administrator)?;
+        let view = records::require::<AccountingCode>(unit.read(), &self.code)?;
+        if !self.active {
+            if view.text("type") == Some(AccountingCodeType::AccountsReceivable.text()) {
+                let message = "The code of accounts receivable cannot be deactivated.";
+                return Err(Error::conflict("accounting_code.receivable", message));
+            }
+            references::unused(unit.read(), registry()?, &view.descriptor, &view.record)?;
+        }
+        let status = if self.active { AccountingCodeStatus::Active } else { AccountingCodeStatus::Inactive };
+        let mut values = view.record.data.clone();
+        records::set(&view.descriptor, &mut values, "status", status.text())?;
+        let after = records::store(unit, &view.descriptor, &view.record, values)?;
+        Ok(Done { id: after.uid })
+    }
+}
+
+/// Removes a code that is switched off and that nothing uses.
+#[derive(Serialize)]
+pub struct AccountingCodeDelete {
+    /// Id or name.
+    pub code: String,
+}
+
+impl Command for AccountingCodeDelete {
+    const OPERATION: &'static str = "accounting_code_delete";
+    type Output = Done;
+
+    fn run(self, unit: &mut Unit<'_>) -> Result<Done> {
+        unit.actor.require(Privilege::Administrator)?;
+        let view = records::require::<AccountingCode>(unit.read(), &self.code)?;
+        if view.text("status") != Some(AccountingCodeStatus::Inactive.text()) {
+            let message = format!("The accounting code {} is active; deactivate it first.", view.text("name").unwrap_or_default());
+            return Err(Error::conflict("accounting_code.active", message));
+        }
+        references::unused(unit.read(), registry()?, &view.descriptor, &view.record)?;
+        records::remove(unit, &view.descriptor, &view.record)?;
+        Ok(Done { id: view.record.uid })
+    }
+}
+
+/// A code by its id or name.
+///
+/// # Errors
+/// `role.privilege`; not found.
+pub fn get(tenant: &Tenant, context: &Context, key: &str) -> Result<View> {
+    context.actor.require(Privilege::WebservicesOutbound)?;
+    tenant.store.read(|tx| records::require::<AccountingCode>(tx, key))
+}
