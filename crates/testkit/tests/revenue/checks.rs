@@ -20,7 +20,13 @@ fn busy_months(backend: Backend) -> World {
             Row::invoice("A", "I1", "15-JAN-2024", "500"),
             Row::invoice("NOWHERE", "I9", "15-JAN-2024", "500"),
         ]
-        .map(|r| if format!("{r:?}").contains("NOWHERE") { r.with("SO_LINE_ID", "").with("START_DATE", "01-JAN-2024").with("END_DATE", "31-DEC-2024") } else { r }),
+        .map(|r| {
+            if format!("{r:?}").contains("NOWHERE") {
+                r.with("SO_LINE_ID", "").with("START_DATE", "01-JAN-2024").with("END_DATE", "31-DEC-2024")
+            } else {
+                r
+            }
+        }),
     );
     close(&world, 202_401);
     world.set_now("2024-02-10");

@@ -1,6 +1,6 @@
 //! What collection makes of small uploads, in amounts.
 
-use crate::setup::{Row, balance, cents, close, exceptions, load, stage, view, world, COLLECT};
+use crate::setup::{COLLECT, Row, balance, cents, close, exceptions, load, stage, view, world};
 use accrual_store::staging::ExceptionKind;
 use accrual_testkit::Backend;
 
@@ -8,7 +8,10 @@ use accrual_testkit::Backend;
 fn orders_are_grouped_allocated_and_scheduled_by_day() {
     for backend in Backend::all() {
         let world = world(backend);
-        let message = load(&world, &[Row::order("S1", "A", "1200", "1200"), Row::order("S1", "B", "1200", "600"), Row::order("S2", "C", "366", "366")]);
+        let message = load(
+            &world,
+            &[Row::order("S1", "A", "1200", "1200"), Row::order("S1", "B", "1200", "600"), Row::order("S2", "C", "366", "366")],
+        );
         assert!(message.starts_with("Data Collected: 3 rows collected, 2 new contracts"), "{message}");
         let heads = view(&world, "BI3_RC_HEAD", &["SELL_AMT", "CSTMR_NM", "CRTD_PRD_ID"]);
         assert_eq!(heads, [["1800.00", "Acme", "202401"], ["366.00", "Acme", "202401"]]);
@@ -96,7 +99,8 @@ fn an_update_changes_its_line_and_the_same_row_again_changes_nothing() {
 fn rows_due_later_wait_and_are_collected_when_their_period_opens() {
     for backend in Backend::all() {
         let world = world(backend);
-        let message = load(&world, &[Row::order("S1", "A", "366", "366"), Row::order("S2", "B", "100", "100").with("SO_BOOK_DATE", "05-FEB-2024")]);
+        let message =
+            load(&world, &[Row::order("S1", "A", "366", "366"), Row::order("S2", "B", "100", "100").with("SO_BOOK_DATE", "05-FEB-2024")]);
         assert!(message.contains("1 rows wait"), "{message}");
         assert_eq!(view(&world, "BI3_RC_LNS", &["SO_LINE_ID"]), [["A"]]);
         assert_eq!(world.run(COLLECT, 1, &[]), "No Data Found");

@@ -3,8 +3,8 @@
 use crate::setup::{Row, balance, load, stage_events, view, world};
 use accrual_app::config;
 use accrual_app::job::{EVENT_PROCESS, EVENT_PROCESS_MASTER};
-use accrual_store::staging::{self, ExceptionKind, Family};
 use accrual_store::Flow;
+use accrual_store::staging::{self, ExceptionKind, Family};
 use accrual_testkit::{Backend, World};
 use serde_json::json;
 
@@ -20,7 +20,10 @@ fn released_by_delivery(backend: Backend) -> World {
         json!({"name": "Goods", "releaseEvent": "Upon Event", "eventName": "Delivery", "ratableMethod": "Immediate Using Open Period"}),
     );
     set("pob_rule", json!({"name": "goods", "kind": "Item", "pobTemplate": "Goods", "items": ["GOODS"]}));
-    load(&world, &[Row::order("S1", "A", "100", "100").with("ITEM_NUM", "GOODS"), Row::order("S2", "B", "200", "200").with("ITEM_NUM", "GOODS")]);
+    load(
+        &world,
+        &[Row::order("S1", "A", "100", "100").with("ITEM_NUM", "GOODS"), Row::order("S2", "B", "200", "200").with("ITEM_NUM", "GOODS")],
+    );
     world
 }
 

@@ -37,7 +37,11 @@ impl Progress for Worker {
 
 /// Gives a submitted job to the worker of the test.
 fn take(world: &World, program: &str) -> i64 {
-    let (id, now) = (world.submit(program, 1, &[]), world.tenant().now());
+    take_with(world, program, &[])
+}
+
+fn take_with(world: &World, program: &str, parameters: &[(&str, &str)]) -> i64 {
+    let (id, now) = (world.submit(program, 1, parameters), world.tenant().now());
     world.tenant().store.write(Lane::Small, move |tx| jobs::start(tx, id, "worker", now, now).map(Commit::Keep)).expect("started");
     id
 }
@@ -106,7 +110,10 @@ fn a_transfer_that_stops_after_every_chunk_posts_each_entry_once() {
         run(&world, collect, 1_000, &|job, worker| collection::run(&tenant, job, &policies, worker));
         let finish = |id: i64| {
             let now = tenant.now();
-            tenant.store.write(Lane::Small, move |tx| jobs::finish(tx, id, "worker", "Completed", "", now).map(Commit::Keep)).expect("finished");
+            tenant
+                .store
+                .write(Lane::Small, move |tx| jobs::finish(tx, id, "worker", "Completed", "", now).map(Commit::Keep))
+                .expect("finished");
         };
         finish(collect);
         let id = take(&world, TRANSFER);
@@ -124,5 +131,51 @@ fn a_transfer_that_stops_after_every_chunk_posts_each_entry_once() {
             assert_eq!(row[0].parse::<i64>().unwrap(), first + number, "ids of a batch are neighbours");
         }
         assert_eq!(numbers.len(), 81);
+    }
+}
+
+/// A transfer that was stopped for good after its first chunk: what becomes of its batch, and what the next one takes.
+fn given_up(backend: Backend, parameters: &[(&str, &str)]) -> Vec<(i64, String, i64)> {
+    let world = World::on(backend).jobs_wait().build();
+    stage(&world, &rows());
+    let tenant = world.tenant();
+    let policies = tenant.store.read(|tx| collection::load_policies(tx, 1, None)).unwrap();
+    let end = |id: i64| {
+        let now = tenant.now();
+        tenant.store.write(Lane::Small, move |tx| jobs::finish(tx, id, "worker", "Error", "", now).map(Commit::Keep)).expect("ended");
+    };
+    let collect = take(&world, COLLECT);
+    run(&world, collect, 1_000, &|job, worker| collection::run(&tenant, job, &policies, worker));
+    end(collect);
+
+    let stopped = take_with(&world, TRANSFER, parameters);
+    let job = tenant.store.read(|tx| jobs::get(tx, stopped)).unwrap().unwrap();
+    let mut worker = Worker { job: stopped, steps: 2.into(), checkpoint: None, warnings: 0 };
+    transfer::run_in_chunks(&tenant, &job, 8, &mut worker).expect_err("it is cancelled");
+    end(stopped);
+    let refused =
+        accrual_app::period::close(&tenant, &world.context(), 1, 1, accrual_base::PeriodId(202_401)).expect_err("a batch is not whole");
+    assert_eq!(refused.rejection().map(|r| r.code), Some("period.batch"), "{refused}");
+
+    let next = take(&world, TRANSFER);
+    run(&world, next, 1_000, &|job, worker| transfer::run_in_chunks(&tenant, job, 8, worker));
+    end(next);
+    accrual_app::period::close(&tenant, &world.context(), 1, 1, accrual_base::PeriodId(202_401)).expect("everything is posted");
+    for outcome in accrual_app::check::run(&tenant, &mut |_| {}).expect("checks") {
+        assert_eq!(outcome.findings.count, 0, "{}: {:?}", outcome.check.name, outcome.findings.listed);
+    }
+    let mut batches = transfer::list(&tenant, &world.context(), 10).unwrap();
+    batches.reverse();
+    batches.into_iter().map(|b| (b.id, b.status, b.line_count)).collect()
+}
+
+#[test]
+fn a_transfer_that_was_stopped_for_good_loses_nothing() {
+    for backend in Backend::all() {
+        // the next batch takes everything
+        assert_eq!(given_up(backend, &[]), [(1, "ERRORS".to_owned(), 0), (2, "READY TO TRANSFER".to_owned(), 80)]);
+        // one with criteria has marked its lines: it is brought to its end, and the next one takes the rest
+        let some = [("CRITERIA NAME", "SCHEDULE TYPE"), ("CRITERIA VALUE", "R")];
+        assert_eq!(given_up(backend, &some), [(1, "READY TO TRANSFER".to_owned(), 80), (2, "NO DATA FOUND".to_owned(), 0)]);
     }
 }

@@ -36,12 +36,22 @@ impl Row {
         Self::new(kind).with("ORIG_INV_LINE_ID", invoice).bill(id, date, amount)
     }
     fn bill(self, id: &str, date: &str, amount: &str) -> Self {
-        self.with("INV_NUM", id).with("INV_LINE_ID", id).with("INV_DATE", date).with("INV_QTY", "1").with("ORD_QTY", "1")
+        self.with("INV_NUM", id)
+            .with("INV_LINE_ID", id)
+            .with("INV_DATE", date)
+            .with("INV_QTY", "1")
+            .with("ORD_QTY", "1")
             .with("EXT_LST_PRC", amount)
             .with("EXT_SLL_PRC", amount)
     }
     fn new(kind: &str) -> Self {
-        Self(Vec::new()).with("TYPE", kind).with("CUST_NUM", "C1").with("CSTMR_NM", "Acme").with("ITEM_NUM", "SKU").with("CURR", "USD").with("F_CUR", "USD")
+        Self(Vec::new())
+            .with("TYPE", kind)
+            .with("CUST_NUM", "C1")
+            .with("CSTMR_NM", "Acme")
+            .with("ITEM_NUM", "SKU")
+            .with("CURR", "USD")
+            .with("F_CUR", "USD")
     }
     #[must_use]
     pub fn with(mut self, name: &'static str, value: &str) -> Self {
