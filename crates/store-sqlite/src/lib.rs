@@ -21,6 +21,7 @@ mod parameters;
 mod queue;
 mod readers;
 mod row;
+mod steps;
 mod store;
 mod tx;
 mod writer;

@@ -4,8 +4,9 @@ use crate::bulk::Loader;
 use crate::error::InStatement;
 use crate::parameters::numbered;
 use crate::row::SqliteRow;
+use crate::steps::{self, Reserved, Step, Steps};
 use accrual_base::{Error, Result};
-use accrual_store::{BulkSink, BulkTable, Cell, Dialect, Flow, Read, Row, Write};
+use accrual_store::{BulkSink, BulkTable, Cell, Dialect, Flow, Read, Refuse, Row, Write, sequence};
 use rusqlite::types::Null;
 use rusqlite::{CachedStatement, Connection, Statement};
 
@@ -14,11 +15,51 @@ pub(crate) struct Tx<'c> {
     conn: &'c Connection,
     /// Scratch for the statement text as SQLite spells it.
     text: String,
+    /// What the unit of work has queued; nothing when statements run at once.
+    waiting: Option<Steps>,
+    /// How many units are to share the transaction.
+    pub(crate) units: usize,
+    pub(crate) reserved: Reserved,
 }
 
 impl<'c> Tx<'c> {
     pub(crate) fn new(conn: &'c Connection) -> Self {
-        Self { conn, text: String::new() }
+        Self { conn, text: String::new(), waiting: None, units: 1, reserved: Reserved::default() }
+    }
+
+    /// Begins a unit whose statements wait until it ends or wants an answer.
+    pub(crate) fn wait(&mut self) {
+        self.waiting = Some(Steps::default());
+    }
+
+    /// What the unit has queued, or nothing when it wanted an answer and so stands behind a savepoint.
+    pub(crate) fn waited(&mut self) -> Option<Steps> {
+        self.waiting.take()
+    }
+
+    /// An answer is wanted: the unit gets its savepoint, and what it has queued runs.
+    fn at_once(&mut self) -> Result<()> {
+        let Some(steps) = self.waiting.take() else { return Ok(()) };
+        if self.conn.is_autocommit() {
+            self.run("BEGIN IMMEDIATE", &[])?;
+        }
+        self.run("SAVEPOINT job", &[])?;
+        steps::run_all(self, &steps).map_err(|(_, e)| e)
+    }
+
+    /// Runs a statement now.
+    pub(crate) fn run(&mut self, sql: &str, params: &[Cell<'_>]) -> Result<u64> {
+        let mut stmt = self.prepare(sql, params.len())?;
+        bind_all(&mut stmt, params).running(sql)?;
+        let changed = stmt.raw_execute().running(sql)?;
+        u64::try_from(changed).map_err(|e| Error::fault_from("counting changed rows", e))
+    }
+
+    fn queue(&mut self, sql: &str, params: &[Cell<'_>], refuse: Option<Refuse>) -> Result<()> {
+        let step = Step::new(sql, params, refuse);
+        let Some(waiting) = &mut self.waiting else { return step.run(self) };
+        waiting.push(step);
+        if waiting.is_long() { self.at_once() } else { Ok(()) }
     }
 
     fn prepare(&mut self, sql: &str, params: usize) -> Result<CachedStatement<'c>> {
@@ -63,6 +104,7 @@ impl Read for Tx<'_> {
     }
 
     fn query(&mut self, sql: &str, params: &[Cell<'_>], each: &mut dyn FnMut(&dyn Row) -> Result<Flow>) -> Result<()> {
+        self.at_once()?;
         let mut stmt = self.prepare(sql, params.len())?;
         bind_all(&mut stmt, params).running(sql)?;
         step(&mut stmt, sql, each)?;
@@ -73,6 +115,7 @@ impl Read for Tx<'_> {
         if sql.matches("= $key").count() != 1 {
             return Err(Error::fault(format!("a query by keys must hold `= $key` exactly once: {sql}")));
         }
+        self.at_once()?;
         let mut stmt = self.prepare(&sql.replacen("= $key", "= $1", 1), 1)?;
         for key in keys {
             stmt.raw_bind_parameter(1, key).running(sql)?;
@@ -90,23 +133,37 @@ impl Write for Tx<'_> {
     }
 
     fn execute(&mut self, sql: &str, params: &[Cell<'_>]) -> Result<u64> {
-        let mut stmt = self.prepare(sql, params.len())?;
-        bind_all(&mut stmt, params).running(sql)?;
-        let changed = stmt.raw_execute().running(sql)?;
-        u64::try_from(changed).map_err(|e| Error::fault_from("counting changed rows", e))
+        self.at_once()?;
+        self.run(sql, params)
     }
 
-    /// Nothing is gained by waiting here: the statement runs now.
     fn defer(&mut self, sql: &str, params: &[Cell<'_>]) -> Result<()> {
-        self.execute(sql, params).map(|_| ())
+        if self.waiting.is_none() { self.run(sql, params).map(drop) } else { self.queue(sql, params, None) }
     }
 
-    /// The one writer of the file has nobody to wait for.
-    fn next_id(&mut self, sequence: &str) -> Result<i64> {
-        accrual_store::sequence::reserve(self, sequence, 1)
+    fn defer_unique(&mut self, sql: &str, params: &[Cell<'_>], refuse: Refuse) -> Result<()> {
+        self.queue(sql, params, Some(refuse))
+    }
+
+    fn next_id(&mut self, name: &str) -> Result<i64> {
+        if self.units > 1 && self.conn.is_autocommit() {
+            let waiting = self.waiting.take();
+            let reserved = steps::reserve(self, name, self.units);
+            self.waiting = waiting;
+            reserved?;
+        }
+        match self.reserved.next(name) {
+            Some(id) => Ok(id),
+            None => sequence::reserve(self, name, 1),
+        }
+    }
+
+    fn sequence_moved(&mut self, name: &str) {
+        self.reserved.forget(name);
     }
 
     fn bulk(&mut self, table: &BulkTable, fill: &mut dyn FnMut(&mut dyn BulkSink) -> Result<()>) -> Result<u64> {
+        self.at_once()?;
         let mut loader = Loader::new(self.conn, table)?;
         fill(&mut loader)?;
         Ok(loader.rows())
