@@ -12,6 +12,7 @@ mod fields;
 pub mod numbers;
 pub mod records;
 pub mod sequence_set;
+pub mod setting;
 mod setup;
 
 pub use custom_field::Done;
