@@ -32,6 +32,9 @@ fn across_refuses_what_is_no_plan() {
     assert_eq!(tried(&[("2024-02", "1100.001")]), of("62000420", "revenueDistributions[0].newAmount"));
     assert_eq!(tried(&[("2024-02", "1200"), ("Open-Ended", "-100")]), of("62000430", "revenueDistributions[1].newAmount"));
     assert_eq!(tried(&[("2024-02", "1000")]), of("62000230", "revenueDistributions"));
+    let year = months(202_401, 250, 1);
+    let list: Vec<(&str, &str)> = year.all()[1..].iter().map(|p| (p.name.as_str(), "9999999999999.99")).collect();
+    assert_eq!(refused(across(&schedule, &year, &plan(&list), &rules(), distributed())).0, "62000230");
     let most = Rules { events: MOST_EVENTS, ..rules() };
     assert_eq!(
         refused(across(&schedule, &periods, &plan(&[("2024-02", "1100")]), &most, distributed())),

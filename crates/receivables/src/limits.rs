@@ -1,5 +1,7 @@
 //! How much a request or a document may hold (reference sections 1.1, 1.2, 1.6 to 1.8).
 
+/// Digits an amount may have left of the decimal point (section 4.4): sums of a document then stay far from 64 bits.
+pub const DIGITS: u32 = 13;
 /// Items of one invoice, and of all invoices of one batch request.
 pub const ITEMS: usize = 1_000;
 /// Invoices of one batch create, update or post.

@@ -297,3 +297,64 @@ fn split_has_many_guards() {
     }
     assert_eq!(refused(split(&mut posted(vec![item("1")]), &[part("50"), part("50")], allowed, &context)).0, "59210030");
 }
+
+#[test]
+fn amounts_that_overflow_together_are_refused() {
+    let large = || item("9999999999999");
+    create(&invoice_of(vec![large(); 1_000]), &context(&NoRates)).unwrap();
+    let mut invoice = draft(vec![item("1")]);
+    invoice.items[0].amount = i64::MAX;
+    let more = Update { items: vec![ItemChange::Add(item("1"))], ..Update::default() };
+    assert_eq!(refused(update(&mut invoice, &more, &context(&NoRates))), of("58490720", "amount"));
+}
+
+#[test]
+fn tax_lines_of_a_draft_are_kept_by_hand() {
+    let source = Flat::percent(&["0.1"]);
+    let context = context(&source);
+    let mut invoice = create(&invoice_of(vec![taxed("10", TaxMode::Exclusive), item("5")]), &context).unwrap();
+    add_tax_lines(&mut invoice, &[(0, tax_item("0.30")), (1, tax_item("0.20"))]).unwrap();
+    assert_eq!(invoice.totals().unwrap().tax_amount, 150);
+    replace_tax_line(&mut invoice, 0, 0, &tax_item("2")).unwrap();
+    remove_tax_line(&mut invoice, 1, 0).unwrap();
+    // no recomputation undoes it
+    update(&mut invoice, &Update { date: Some(day("2024-03-01")), ..Update::default() }, &context).unwrap();
+    assert_eq!(invoice.totals().unwrap().tax_amount, 230);
+    let before = invoice.clone();
+    for (result, code, field) in [
+        (add_tax_lines(&mut invoice, &[(0, tax_item("1")), (2, tax_item("1"))]), "58501140", "taxationItems[1].id"),
+        (add_tax_lines(&mut invoice, &[(0, tax_item("-1"))]), "58510120", "taxationItems[0].taxAmount"),
+        (add_tax_lines(&mut invoice, &vec![(0, tax_item("1")); 4]), "58500930", "taxationItems[3].taxItems"),
+        (replace_tax_line(&mut invoice, 1, 0, &tax_item("1")), "58500940", "taxItems"),
+        (remove_tax_line(&mut invoice, 0, 2), "58500940", "taxItems"),
+    ] {
+        assert_eq!(refused(result), of(code, field));
+    }
+    assert_eq!(invoice, before);
+    let mut done = posted(vec![item("1")]);
+    assert_eq!(refused(add_tax_lines(&mut done, &[(0, tax_item("1"))])), of("59210030", "status"));
+}
+
+#[test]
+fn discounts_are_edited_with_their_item() {
+    let source = Flat::percent(&["0.1"]);
+    let context = context(&source);
+    let new = NewItem { discounts: vec![discount("-11")], ..taxed("110", TaxMode::Inclusive) };
+    let mut invoice = create(&invoice_of(vec![new]), &context).unwrap();
+    assert_eq!((invoice.items[0].discounts[0].amount, invoice.amount().unwrap()), (-1_000, 9_900));
+    let edit = |discounts| Update { items: vec![ItemChange::Edit(0, ItemEdit { discounts, ..ItemEdit::default() })], ..Update::default() };
+    let change = |discount, amount: &str| DiscountEdit { discount, amount: Some(d(amount)), tax_items: None };
+    update(&mut invoice, &edit(vec![change(0, "-22")]), &context).unwrap();
+    assert_eq!((invoice.items[0].discounts[0].amount, invoice.amount().unwrap()), (-2_000, 8_800));
+    assert_eq!(
+        refused(update(&mut invoice, &edit(vec![change(0, "1")]), &context)),
+        of("58500120", "invoiceItems[0].discountItems[0].amount")
+    );
+    assert_eq!(
+        refused(update(&mut invoice, &edit(vec![change(1, "-1")]), &context)),
+        of("58501140", "invoiceItems[0].discountItems[0].id")
+    );
+    let own = DiscountEdit { discount: 0, amount: None, tax_items: Some(vec![tax_item("-1.50")]) };
+    update(&mut invoice, &edit(vec![own]), &context).unwrap();
+    assert_eq!(invoice.totals().unwrap().tax_amount, 1_000 - 150);
+}

@@ -96,9 +96,11 @@ pub(super) fn check_sign(new: i64, amount: i64, rules: &Rules, field: &Field) ->
 }
 
 pub(super) fn check_sum(target: &BTreeMap<Bucket, i64>, wanted: i64, currency: Currency, field: &Field) -> Result<()> {
-    let sum = target.values().try_fold(0, |s, a| rounding::add(s, *a))?;
-    if sum != wanted {
-        let (sum, wanted) = (format_minor(sum, currency.exponent()), format_minor(wanted, currency.exponent()));
+    // 250 amounts of 13 digits leave 64 bits
+    let sum: i128 = target.values().copied().map(i128::from).sum();
+    if sum != i128::from(wanted) {
+        let wanted = format_minor(wanted, currency.exponent());
+        let sum = i64::try_from(sum).map_or_else(|_| "too much".to_owned(), |sum| format_minor(sum, currency.exponent()));
         let why = format!("The new amounts add up to {sum}; the sum must be {wanted}. Give what is not assigned yet as Open-Ended.");
         return Err(field.rule(why));
     }

@@ -2,10 +2,13 @@
 
 use accrual_base::{Currency, Field, Result, parse_minor};
 
+/// Thirteen digits before the decimal point: sums and differences of a schedule then stay far from 64 bits.
+const LARGEST: i64 = 10_000_000_000_000;
+
 /// Reads an amount text exactly.
 ///
 /// # Errors
-/// Rejects what is no plain decimal, more decimals than the currency has, and amounts beyond 64 bits.
+/// Rejects what is no plain decimal, more decimals than the currency has, and more than 13 digits before the point.
 pub(super) fn parse(field: &Field, text: &str, currency: Currency) -> Result<i64> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
@@ -16,8 +19,8 @@ pub(super) fn parse(field: &Field, text: &str, currency: Currency) -> Result<i64
     if decimals.trim_end_matches('0').len() > usize::from(currency.exponent()) {
         return Err(field.invalid("Allocation amount with wrong decimal places.").with_value(text));
     }
-    let minor = parse_minor(text, currency.exponent()).ok().filter(|m| *m != i64::MIN);
-    minor.ok_or_else(|| field.invalid("The amount is too large; send less.").with_value(text))
+    let minor = parse_minor(text, currency.exponent()).ok().filter(|m| m / currency.scale() < LARGEST && m / currency.scale() > -LARGEST);
+    minor.ok_or_else(|| field.invalid("The amount is too large: it has at most 13 digits before the decimal point.").with_value(text))
 }
 
 #[cfg(test)]
@@ -42,6 +45,7 @@ mod tests {
             ("1.2.3", Currency::USD, "plain decimal"),
             ("1e3", Currency::USD, "plain decimal"),
             ("+1", Currency::USD, "plain decimal"),
+            ("-10000000000000", Currency::USD, "too large"),
             ("99999999999999999999", Currency::USD, "too large"),
         ] {
             let error = parse(&NEW_AMOUNT, text, currency).unwrap_err();

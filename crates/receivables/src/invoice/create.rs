@@ -146,18 +146,24 @@ pub(super) fn price_of(amount: Decimal, quantity: Decimal) -> Result<Decimal> {
 }
 
 fn build_discount(new: &NewDiscount, currency: Currency) -> Result<Discount> {
-    let amount = exact(&AMOUNT, new.amount, currency)?;
-    if amount > 0 {
-        return Err(AMOUNT.invalid("The amount of a discount item is negative.").with_value(&new.amount.to_string()));
-    }
+    let amount = discount_amount(new.amount, currency)?;
     Ok(Discount { amount, taxes: given(&new.tax_items, amount, currency)?, own_tax: !new.tax_items.is_empty() })
+}
+
+pub(super) fn discount_amount(sent: Decimal, currency: Currency) -> Result<i64> {
+    let amount = exact(&AMOUNT, sent, currency)?;
+    if amount > 0 {
+        return Err(AMOUNT.invalid("The amount of a discount item is negative.").with_value(&sent.to_string()));
+    }
+    Ok(amount)
 }
 
 pub(super) fn given(items: &[NewTaxItem], amount: i64, currency: Currency) -> Result<Vec<TaxLine>> {
     if items.len() > limits::TAX_ITEMS {
         return Err(crate::field::TAX_ITEMS.invalid(format!("An item has at most {} tax items.", limits::TAX_ITEMS)));
     }
-    items.iter().enumerate().map(|(at, item)| item.line(amount, currency).map_err(|e| inside(e, "taxItems", at))).collect()
+    let line = |item: &NewTaxItem| item.check_with_item().and_then(|()| item.line(amount, currency));
+    items.iter().enumerate().map(|(at, item)| line(item).map_err(|e| inside(e, "taxItems", at))).collect()
 }
 
 /// Computes the tax of every item that an engine taxes, with its discounts; everything else stays.

@@ -9,6 +9,7 @@ mod rounding_item;
 mod settlement;
 mod split;
 mod status;
+mod tax_lines;
 mod totals;
 mod update;
 mod write_off;
@@ -22,8 +23,9 @@ pub use rounding_item::rounding_item;
 pub use settlement::{LineKey, Movement, Settlement};
 pub use split::{Group, SplitFacts, SplitPart, split};
 pub use status::{Status, Transfer};
+pub use tax_lines::{add_tax_lines, remove_tax_line, replace_tax_line};
 pub use totals::Totals;
-pub use update::{Change, ItemChange, ItemEdit, Update, update};
+pub use update::{Change, DiscountEdit, ItemChange, ItemEdit, Update, update};
 pub use write_off::{Extent, ItemWriteOff, RevenueImpact, WriteOff, WriteOffFacts, write_off};
 
 use accrual_base::{Currency, Day};

@@ -70,8 +70,9 @@ impl Invoice {
     }
 
     /// A standalone invoice never turns into a credit memo, so a negative total is refused (reference section 1.2).
+    /// Amounts that together leave 64 bits are the caller's fault here.
     pub(super) fn refuse_negative(&self) -> Result<()> {
-        let amount = self.amount()?;
+        let amount = self.amount().map_err(|_| TOTAL.invalid("The amounts of the invoice are too large together; send less."))?;
         if amount < 0 {
             let value = accrual_base::format_minor(amount, self.currency.exponent());
             return Err(TOTAL.rule("The total of an invoice must not be negative; create a credit memo instead.").with_value(&value));

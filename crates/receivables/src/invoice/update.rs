@@ -1,6 +1,6 @@
 //! Changing an invoice (reference section 1.5).
 
-use super::create::{build, given, price_of, retax};
+use super::create::{build, discount_amount, given, price_of, retax};
 use super::{Context, Invoice, Item, NewItem, Status};
 use crate::amount::exact;
 use crate::field::{AMOUNT, DUE_DATE, INVOICE_DATE, ITEM_ID, ITEMS, SERVICE_END, STATUS};
@@ -62,6 +62,16 @@ pub struct ItemEdit {
     pub tax_code: Change<String>,
     pub tax_mode: Change<TaxMode>,
     /// Replaces the tax lines.
+    pub tax_items: Option<Vec<NewTaxItem>>,
+    pub discounts: Vec<DiscountEdit>,
+}
+
+/// A change of a discount, named by its position.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DiscountEdit {
+    pub discount: usize,
+    pub amount: Option<Decimal>,
+    /// Replaces the tax lines; an empty list leaves its tax to that of the item.
     pub tax_items: Option<Vec<NewTaxItem>>,
 }
 
@@ -185,6 +195,24 @@ fn edit_item(item: &mut Item, edit: &ItemEdit, currency: Currency) -> Result<()>
     }
     if let Some(tax_items) = &edit.tax_items {
         item.taxes = given(tax_items, item.amount, currency)?;
+    }
+    for (at, discount) in edit.discounts.iter().enumerate() {
+        edit_discount(item, discount, currency).map_err(|e| inside(e, "discountItems", at))?;
+    }
+    Ok(())
+}
+
+fn edit_discount(item: &mut Item, edit: &DiscountEdit, currency: Currency) -> Result<()> {
+    let discount = item.discounts.get_mut(edit.discount).ok_or_else(|| ITEM_ID.absent("The item has no such discount."))?;
+    if let Some(amount) = edit.amount {
+        if !discount.own_tax {
+            discount.taxes.clear();
+        }
+        discount.amount = discount_amount(amount, currency)?;
+    }
+    if let Some(tax_items) = &edit.tax_items {
+        discount.taxes = given(tax_items, discount.amount, currency)?;
+        discount.own_tax = !tax_items.is_empty();
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use super::redistribute::redistribute;
 use super::{Rate, Settings, TaxLine, TaxMode, exclusive, inclusive};
 use crate::field::TAX_CODE;
 use crate::invoice::Settlement;
-use accrual_base::{Day, Result, rounding};
+use accrual_base::{Day, Result};
 
 /// The dates of an item that a rate may be looked up by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,14 +95,4 @@ fn one(taxable: &Taxable<'_>, source: &dyn TaxSource, settings: &Settings) -> Re
         settlement: Settlement::default(),
     };
     Ok(Taxed { net, lines: found.rates.iter().zip(taxes).map(line).collect() })
-}
-
-impl Taxed {
-    /// Net, tax and exempt tax together.
-    ///
-    /// # Errors
-    /// A fault on overflow.
-    pub fn gross(&self) -> Result<i64> {
-        self.lines.iter().try_fold(self.net, |sum, l| rounding::add(rounding::add(sum, l.amount)?, l.exempt))
-    }
 }

@@ -41,22 +41,28 @@ pub struct NewTaxItem {
 }
 
 impl NewTaxItem {
-    /// The line of the document; nothing is recalculated. `item` is the amount of the item it belongs to.
+    /// Checks what only tax items sent with an item have to be.
     ///
     /// # Errors
-    /// Rejects an empty name or code, the mode TaxInclusive, a negative rate, a tax of the other sign than its item (a flat fee
-    /// may be positive on a negative item), and amounts with too many decimals.
-    pub fn line(&self, item: i64, currency: Currency) -> Result<TaxLine> {
-        if self.name.is_empty() {
-            return Err(TAX_NAME.missing("A tax item needs a name."));
-        }
+    /// Rejects a missing code and the mode TaxInclusive.
+    pub(crate) fn check_with_item(&self) -> Result<()> {
         if self.code.is_empty() {
             return Err(TAX_ITEM_CODE.missing("A tax item needs a tax code."));
         }
         if self.mode != TaxMode::Exclusive {
-            return Err(TAX_ITEM_MODE
-                .invalid("The tax mode of a tax item sent with an item is TaxExclusive.")
-                .with_value(self.mode.name()));
+            let why = "The tax mode of a tax item sent with an item is TaxExclusive.";
+            return Err(TAX_ITEM_MODE.invalid(why).with_value(self.mode.name()));
+        }
+        Ok(())
+    }
+
+    /// The line of the document; nothing is recalculated. `item` is the amount of the item it belongs to.
+    ///
+    /// # Errors
+    /// Rejects an empty name, a negative rate, a negative tax on an item that is not negative, and amounts with too many decimals.
+    pub fn line(&self, item: i64, currency: Currency) -> Result<TaxLine> {
+        if self.name.is_empty() {
+            return Err(TAX_NAME.missing("A tax item needs a name."));
         }
         if self.rate < Decimal::ZERO {
             return Err(TAX_RATE.invalid("A tax rate is not negative.").with_value(&self.rate.to_string()));
