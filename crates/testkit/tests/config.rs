@@ -1,7 +1,7 @@
 //! Configuration and periods: on every backend.
 
 use accrual_app::period::{self, OpenPeriod};
-use accrual_app::system::{ADMINISTRATOR_USER, REVENUE_ROLE};
+use accrual_app::system::{ADMINISTRATOR_USER, REVENUE_ROLE, REVENUE_USER};
 use accrual_app::{Actor, Context, Organisations, Tenant, check, config, execute_blocking};
 use accrual_base::{Error, PeriodId, Result};
 use accrual_store::audit;
@@ -111,6 +111,8 @@ fn one_book_is_the_primary_one() {
 fn somebody_stays_administrator() {
     on_every_backend(|_, tenant, context| {
         let last = Some("config.last_administrator");
+        // the first user can configure too; alone, the administrator has to stay
+        config::update(tenant, context, "user", REVENUE_USER, json!({"roles": [REVENUE_ROLE]})).expect("one of two");
         assert_eq!(code(config::update(tenant, context, "user", ADMINISTRATOR_USER, json!({"enabled": false}))), last);
         assert_eq!(code(config::update(tenant, context, "role", "Administrator", json!({"privileges": []}))), last);
         assert_eq!(code(config::delete(tenant, context, "user", ADMINISTRATOR_USER)), last);
