@@ -184,63 +184,6 @@ fn a_stop_hands_the_job_on() {
     }
 }
 
-/// A transfer that is cancelled keeps nothing from the general ledger: the next one takes everything, and until then
-/// the period stays open.
-#[test]
-fn a_cancelled_transfer_loses_nothing() {
-    for backend in Place::backends() {
-        let place = Place::new(backend);
-        let file = generated(&place);
-        let server = ACCRUAL.serve(&place);
-        let way = Way::new(server.log_in(), "/api/integration");
-        let admin = server.administrator();
-        way.upload("lines.csv", file);
-        way.run(COLLECT);
-        let job = way.submit(TRANSFER);
-        while way.job(job)["rows_done"] == 0 && way.job(job)["status"] != "Completed" {
-            std::thread::sleep(Duration::from_millis(1));
-        }
-        admin.post(&format!("/accrual/v1/jobs/{job}/cancel"), &json!({}));
-        if way.wait(job)["status"] == "Cancelled" {
-            assert!(way.batches().is_empty());
-            let refused = admin.post("/accrual/v1/periods/close", &json!({"period": "2024-01"})).expect(409).json();
-            assert_eq!(refused["error"]["code"], "period.batch", "{refused}");
-            way.run(TRANSFER);
-        }
-        let batches = way.batches();
-        assert_eq!(batches.len(), 1, "{batches:?}");
-        assert_eq!(batches[0]["line_count"], json!(unposted_sides(&way)));
-        admin.post("/accrual/v1/periods/close", &json!({"period": "2024-01"})).expect(200);
-        ACCRUAL.good(&place, &["check"]);
-    }
-}
-
-/// A collection that is cancelled has collected whole contracts; the next one takes the rest and nothing twice.
-#[test]
-fn a_cancelled_collection_doubles_nothing() {
-    for backend in Place::backends() {
-        let place = Place::new(backend);
-        let file = generated(&place);
-        let server = ACCRUAL.serve(&place);
-        let way = Way::new(server.log_in(), "/api/integration");
-        way.upload("lines.csv", file);
-        let job = way.submit(COLLECT);
-        while way.job(job)["rows_done"] == 0 && way.job(job)["status"] != "Completed" {
-            std::thread::sleep(Duration::from_millis(1));
-        }
-        server.administrator().post(&format!("/accrual/v1/jobs/{job}/cancel"), &json!({}));
-        let cancelled = way.wait(job)["status"] == "Cancelled";
-        let before = way.view("BI3_RC_LNS", &["SO_LINE_ID"]).rows.len();
-        assert!(if cancelled { (1..LINES).contains(&before) } else { before == LINES }, "{before}");
-        way.run(COLLECT);
-        let lines = way.view("BI3_RC_LNS", &["SO_LINE_ID"]).rows;
-        let distinct: std::collections::BTreeSet<_> = lines.iter().collect();
-        assert_eq!((lines.len(), distinct.len()), (LINES, LINES));
-        assert_eq!(way.run(COLLECT), "No Data Found");
-        ACCRUAL.good(&place, &["check"]);
-    }
-}
-
 /// Rows of schedules through January that a transfer takes: all but entries that the upstream system books.
 fn unposted_sides(way: &Way) -> usize {
     let rows = way.view("BI3_RC_SCHD", &["PRD_ID", "INITIAL_ENTRY_FLAG"]);

@@ -179,3 +179,37 @@ fn a_transfer_that_was_stopped_for_good_loses_nothing() {
         assert_eq!(given_up(backend, &some), [(1, "READY TO TRANSFER".to_owned(), 80), (2, "NO DATA FOUND".to_owned(), 0)]);
     }
 }
+
+#[test]
+fn a_collection_that_was_stopped_for_good_doubles_nothing() {
+    for backend in Backend::all() {
+        let world = World::on(backend).jobs_wait().build();
+        stage(&world, &rows());
+        let tenant = world.tenant();
+        let policies = tenant.store.read(|tx| collection::load_policies(tx, 1, None)).unwrap();
+        let end = |id: i64| {
+            let now = tenant.now();
+            tenant
+                .store
+                .write(Lane::Small, move |tx| jobs::finish(tx, id, "worker", "Cancelled", "", now).map(Commit::Keep))
+                .expect("ended");
+        };
+        for steps in [3, 2, 1_000] {
+            let id = take(&world, COLLECT);
+            let job = tenant.store.read(|tx| jobs::get(tx, id)).unwrap().unwrap();
+            let mut worker = Worker { job: id, steps: steps.into(), checkpoint: None, warnings: 0 };
+            let ended = collection::run_in_chunks(&tenant, &job, &policies, 10, &mut worker);
+            assert_eq!(ended.is_ok(), steps == 1_000, "{ended:?}");
+            end(id);
+            let lines = view(&world, "BI3_RC_LNS", &["RC_ID"]);
+            assert!(!lines.is_empty() && lines.len().is_multiple_of(4), "whole contracts: {}", lines.len());
+        }
+        assert_eq!(view(&world, "BI3_RC_HEAD", &["ID"]).len(), 10);
+        assert_eq!(view(&world, "BI3_RC_LNS", &["ID"]).len(), 40);
+        assert_eq!(view(&world, "BI3_RC_BILL", &["ID"]).len(), 40);
+        assert_eq!(balance(&world, "R", 202_412), 40 * 36_600);
+        for outcome in accrual_app::check::run(&tenant, &mut |_| {}).expect("checks") {
+            assert_eq!(outcome.findings.count, 0, "{}: {:?}", outcome.check.name, outcome.findings.listed);
+        }
+    }
+}
