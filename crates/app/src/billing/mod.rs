@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod accounting_code;
+pub mod accounting_period;
 pub mod catalog;
 pub mod contact;
 pub mod custom_field;
