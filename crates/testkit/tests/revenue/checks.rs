@@ -48,7 +48,7 @@ fn damage_is_found_where_it_is() {
     let damage = |sql: &'static str, id: i64| {
         world.tenant().store.write(Lane::Small, move |tx| tx.execute(sql, &[Cell::Int(id)]).map(Commit::Keep)).expect("damage")
     };
-    assert_eq!(damage("UPDATE journal_line SET debit = debit + 1 WHERE debit > 0 AND batch_id = $1", 2) > 0, true);
+    assert!(damage("UPDATE journal_line SET debit = debit + 1 WHERE debit > 0 AND batch_id = $1", 2) > 0);
     assert_eq!(findings(&world).iter().map(|f| f.0).collect::<Vec<_>>(), ["batches", "posted"]);
     assert_eq!(damage("DELETE FROM rc_bill WHERE id = $1", 3), 1);
     let found: Vec<_> = findings(&world).into_iter().map(|f| f.0).collect();
