@@ -4,64 +4,76 @@
 
 use accrual_base::{Field, field};
 
-// the document
-pub const ACCOUNT: Field = field!("accountId", "584900");
-pub const INVOICE_DATE: Field = field!("invoiceDate", "584901");
-pub const DUE_DATE: Field = field!("dueDate", "584902");
-pub const ITEMS: Field = field!("invoiceItems", "584903");
-pub const NUMBER: Field = field!("invoiceNumber", "584904");
-pub const CUSTOM_RATES: Field = field!("customRates", "584905");
-pub const PAYMENT_TERM: Field = field!("paymentTerm", "584906");
-pub const TOTAL: Field = field!("amount", "584907");
-pub const BILL_TO: Field = field!("billToContact", "584908");
-pub const SOLD_TO: Field = field!("soldToContact", "584909");
-pub const SHIP_TO: Field = field!("shipToContact", "584910");
-pub const SOLD_TO_SAME: Field = field!("soldToSameAsBillTo", "584911");
-pub const SHIP_TO_SAME: Field = field!("shipToSameAsBillTo", "584912");
-pub const INVOICES: Field = field!("invoices", "584913");
-pub const STATUS: Field = field!("status", "592100");
-pub const TRANSFER: Field = field!("transferredToAccounting", "592101");
-pub const CURRENCY: Field = field!("currency", "584914");
+/// Declares the fields and the list of them all.
+macro_rules! fields {
+    ($($constant:ident: $name:literal, $number:literal;)+) => {
+        $(pub const $constant: Field = field!($name, $number);)+
 
-// an item
-pub const AMOUNT: Field = field!("amount", "585001");
-pub const QUANTITY: Field = field!("quantity", "585002");
-pub const UNIT_PRICE: Field = field!("unitPrice", "585003");
-pub const CHARGE_NAME: Field = field!("chargeName", "585004");
-pub const SERVICE_START: Field = field!("serviceStartDate", "585005");
-pub const SERVICE_END: Field = field!("serviceEndDate", "585006");
-pub const TAX_CODE: Field = field!("taxCode", "585007");
-pub const TAX_MODE: Field = field!("taxMode", "585008");
-pub const TAX_ITEMS: Field = field!("taxItems", "585009");
-pub const DISCOUNT_ITEMS: Field = field!("discountItems", "585010");
-pub const ITEM_ID: Field = field!("id", "585011");
+        /// Every field, for the list of codes in the documentation.
+        pub const ALL: &[Field] = &[$($constant),+];
+    };
+}
 
-// a tax item
-pub const TAX_AMOUNT: Field = field!("taxAmount", "585101");
-pub const TAX_RATE: Field = field!("taxRate", "585102");
-pub const TAX_ITEM_MODE: Field = field!("taxMode", "585103");
-pub const EXEMPT_AMOUNT: Field = field!("exemptAmount", "585104");
-pub const TAX_NAME: Field = field!("name", "585105");
-pub const TAX_ITEM_CODE: Field = field!("taxCode", "585106");
+fields! {
+    // the document
+    ACCOUNT: "accountId", "584900";
+    INVOICE_DATE: "invoiceDate", "584901";
+    DUE_DATE: "dueDate", "584902";
+    ITEMS: "invoiceItems", "584903";
+    NUMBER: "invoiceNumber", "584904";
+    CUSTOM_RATES: "customRates", "584905";
+    PAYMENT_TERM: "paymentTerm", "584906";
+    TOTAL: "amount", "584907";
+    BILL_TO: "billToContact", "584908";
+    SOLD_TO: "soldToContact", "584909";
+    SHIP_TO: "shipToContact", "584910";
+    SOLD_TO_SAME: "soldToSameAsBillTo", "584911";
+    SHIP_TO_SAME: "shipToSameAsBillTo", "584912";
+    INVOICES: "invoices", "584913";
+    STATUS: "status", "592100";
+    TRANSFER: "transferredToAccounting", "592101";
+    CURRENCY: "currency", "584914";
 
-// reversal, write-off, split
-pub const REASON: Field = field!("reasonCode", "599900");
-pub const MEMO_DATE: Field = field!("memoDate", "599901");
-pub const APPLY_DATE: Field = field!("applyEffectiveDate", "599902");
-pub const WRITE_OFF_ITEMS: Field = field!("items", "599903");
-pub const WRITE_OFF_AMOUNT: Field = field!("amount", "599904");
-pub const REVENUE_IMPACTING: Field = field!("revenueImpacting", "599905");
-pub const NON_REVENUE_CODE: Field = field!("nonRevenueWriteOffAccountingCode", "599906");
-pub const REVERSAL: Field = field!("invoiceId", "599907");
-pub const SPLIT_TYPE: Field = field!("splitType", "599910");
-pub const SPLITS: Field = field!("splits", "599911");
-pub const SPLIT_PERCENTAGE: Field = field!("splitPercentage", "599912");
+    // an item
+    AMOUNT: "amount", "585001";
+    QUANTITY: "quantity", "585002";
+    UNIT_PRICE: "unitPrice", "585003";
+    CHARGE_NAME: "chargeName", "585004";
+    SERVICE_START: "serviceStartDate", "585005";
+    SERVICE_END: "serviceEndDate", "585006";
+    TAX_CODE: "taxCode", "585007";
+    TAX_MODE: "taxMode", "585008";
+    TAX_ITEMS: "taxItems", "585009";
+    DISCOUNT_ITEMS: "discountItems", "585010";
+    ITEM_ID: "id", "585011";
 
-// sequence sets
-pub const SET_NAME: Field = field!("name", "584920");
-pub const PREFIX: Field = field!("prefix", "584921");
-pub const START_NUMBER: Field = field!("startNumber", "584922");
+    // a tax item
+    TAX_AMOUNT: "taxAmount", "585101";
+    TAX_RATE: "taxRate", "585102";
+    TAX_ITEM_MODE: "taxMode", "585103";
+    EXEMPT_AMOUNT: "exemptAmount", "585104";
+    TAX_NAME: "name", "585105";
+    TAX_ITEM_CODE: "taxCode", "585106";
 
-// money
-pub const APPLIED: Field = field!("amount", "585201");
-pub const EXCHANGE_RATE: Field = field!("customFxRate", "585301");
+    // reversal, write-off, split
+    REASON: "reasonCode", "599900";
+    MEMO_DATE: "memoDate", "599901";
+    APPLY_DATE: "applyEffectiveDate", "599902";
+    WRITE_OFF_ITEMS: "items", "599903";
+    WRITE_OFF_AMOUNT: "amount", "599904";
+    REVENUE_IMPACTING: "revenueImpacting", "599905";
+    NON_REVENUE_CODE: "nonRevenueWriteOffAccountingCode", "599906";
+    REVERSAL: "invoiceId", "599907";
+    SPLIT_TYPE: "splitType", "599910";
+    SPLITS: "splits", "599911";
+    SPLIT_PERCENTAGE: "splitPercentage", "599912";
+
+    // sequence sets
+    SET_NAME: "name", "584920";
+    PREFIX: "prefix", "584921";
+    START_NUMBER: "startNumber", "584922";
+
+    // money
+    APPLIED: "amount", "585201";
+    EXCHANGE_RATE: "customFxRate", "585301";
+}
