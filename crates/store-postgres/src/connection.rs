@@ -45,10 +45,10 @@ impl Live {
         let count = i64::try_from(units.saturating_mul(GROUPS)).unwrap_or(i64::MAX).min(4_096);
         let row = self.client.query_opt(RESERVE, &[&sequence, &count]).await?;
         let first: Option<i64> = row.map(|row| row.try_get(0)).transpose()?;
-        Ok(first.map(|first| {
+        if let Some(first) = first {
             self.reserved.insert(sequence.into(), first + 1..first + count);
-            first
-        }))
+        }
+        Ok(first)
     }
 
     /// Prepares a statement, and its array form. Must not run in a transaction that could not be rolled back to a point before it.

@@ -243,13 +243,22 @@ pub enum Lane {
     Bulk,
 }
 
+/// What a unit of work answers, whatever its type.
+pub type Answer = Box<dyn Any + Send>;
+
+/// The work itself.
+pub type Work = Box<dyn FnOnce(&mut dyn Write) -> Result<Commit<Answer>> + Send>;
+
+/// Who waits for the answer.
+pub type Done = Box<dyn FnOnce(Result<Answer>) + Send>;
+
 /// A unit of work for the writer.
 pub struct WriteJob {
     pub lane: Lane,
     /// Runs inside a transaction (or a savepoint of a shared one).
-    pub run: Box<dyn FnOnce(&mut dyn Write) -> Result<Commit<Box<dyn Any + Send>>> + Send>,
+    pub run: Work,
     /// Called once, after the commit is durable or the work is undone.
-    pub done: Box<dyn FnOnce(Result<Box<dyn Any + Send>>) + Send>,
+    pub done: Done,
 }
 
 /// The database of one tenant (or the system database).
@@ -322,8 +331,8 @@ impl StoreHandle {
             lane,
             run: Box::new(move |tx| {
                 Ok(match f(tx)? {
-                    Commit::Keep(v) => Commit::Keep(Box::new(v) as Box<dyn Any + Send>),
-                    Commit::RollBack(v) => Commit::RollBack(Box::new(v) as Box<dyn Any + Send>),
+                    Commit::Keep(v) => Commit::Keep(Box::new(v) as Answer),
+                    Commit::RollBack(v) => Commit::RollBack(Box::new(v) as Answer),
                 })
             }),
             done: Box::new(move |r| {

@@ -61,10 +61,8 @@ fn dependencies_point_down_only() {
         };
         for dependency in &package.dependencies {
             let test_only = dependency.kind == cargo_metadata::DependencyKind::Development;
-            if let Some(below) = layer(&dependency.name) {
-                if below > own && !test_only {
-                    wrong.push(format!("{name} (layer {own}) depends on {} (layer {below})", dependency.name));
-                }
+            if let Some(below) = layer(&dependency.name).filter(|below| *below > own && !test_only) {
+                wrong.push(format!("{name} (layer {own}) depends on {} (layer {below})", dependency.name));
             }
             let forbidden = FORBIDDEN.iter().find(|(n, _)| *n == name).is_some_and(|(_, list)| list.contains(&dependency.name.as_str()));
             if forbidden && !test_only {

@@ -139,7 +139,7 @@ fn given_up(backend: Backend, parameters: &[(&str, &str)]) -> Vec<(i64, String, 
     let world = World::on(backend).jobs_wait().build();
     stage(&world, &rows());
     let tenant = world.tenant();
-    let policies = tenant.store.read(|tx| collection::load_policies(tx, 1, None)).unwrap();
+    let policies = tenant.store.read(|tx| collection::load_policies(tx, 1, None)).expect("policies");
     let end = |id: i64| {
         let now = tenant.now();
         tenant.store.write(Lane::Small, move |tx| jobs::finish(tx, id, "worker", "Error", "", now).map(Commit::Keep)).expect("ended");
@@ -149,7 +149,7 @@ fn given_up(backend: Backend, parameters: &[(&str, &str)]) -> Vec<(i64, String, 
     end(collect);
 
     let stopped = take_with(&world, TRANSFER, parameters);
-    let job = tenant.store.read(|tx| jobs::get(tx, stopped)).unwrap().unwrap();
+    let job = tenant.store.read(|tx| jobs::get(tx, stopped)).expect("read").expect("the job");
     let mut worker = Worker { job: stopped, steps: 2.into(), checkpoint: None, warnings: 0 };
     transfer::run_in_chunks(&tenant, &job, 8, &mut worker).expect_err("it is cancelled");
     end(stopped);
@@ -164,7 +164,7 @@ fn given_up(backend: Backend, parameters: &[(&str, &str)]) -> Vec<(i64, String, 
     for outcome in accrual_app::check::run(&tenant, &mut |_| {}).expect("checks") {
         assert_eq!(outcome.findings.count, 0, "{}: {:?}", outcome.check.name, outcome.findings.listed);
     }
-    let mut batches = transfer::list(&tenant, &world.context(), 10).unwrap();
+    let mut batches = transfer::list(&tenant, &world.context(), 10).expect("batches");
     batches.reverse();
     batches.into_iter().map(|b| (b.id, b.status, b.line_count)).collect()
 }
@@ -186,7 +186,7 @@ fn a_collection_that_was_stopped_for_good_doubles_nothing() {
         let world = World::on(backend).jobs_wait().build();
         stage(&world, &rows());
         let tenant = world.tenant();
-        let policies = tenant.store.read(|tx| collection::load_policies(tx, 1, None)).unwrap();
+        let policies = tenant.store.read(|tx| collection::load_policies(tx, 1, None)).expect("policies");
         let end = |id: i64| {
             let now = tenant.now();
             tenant
