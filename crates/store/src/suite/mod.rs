@@ -12,6 +12,7 @@ pub mod migrations;
 pub mod nouns;
 pub mod parallel;
 pub mod queries;
+pub mod random;
 pub mod snapshots;
 pub mod unique;
 
@@ -40,10 +41,12 @@ macro_rules! contract_suite {
             lifetime: close_answers_what_waits_and_refuses_what_comes, async_writes;
             migrations: once_and_idempotent, a_broken_one_leaves_nothing, a_newer_database_is_refused, several_at_once;
             nouns: a_record_goes_round, versions_guard_changes, unique_keys_name_their_fields, filters_and_orders_as_in_memory,
-                pages_by_id, references_hold_both_ways, tables_grow_with_their_descriptor, a_new_tenant_is_seeded_once, ids_that_are_given;
+                pages_by_id, references_hold_both_ways, tables_grow_with_their_descriptor, a_new_tenant_is_seeded_once, ids_that_are_given,
+                records_that_share_a_commit;
             parallel: sixty_four_writers, readers_beside_writers;
             queries: parameters, stop_and_errors_in_a_callback, by_keys, many_rows, changes_are_counted, upsert_and_returning,
                 wrong_sql_is_a_fault;
+            random: behave_as_if_each_ran_alone;
             snapshots: a_long_read_sees_one_state, what_is_not_committed_is_not_seen, an_answered_write_is_seen, two_rows_move_together;
             unique: a_duplicate_is_a_conflict, a_deferred_duplicate_fails_its_job_alone, a_deferred_write_is_seen_by_the_next_read;
         }

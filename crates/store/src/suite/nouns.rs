@@ -1,13 +1,13 @@
 //! Records of objects: the generic repository and the tables it works on.
 
-use super::write;
+use super::{Gate, answer, submit, write};
 use crate::nouns::{self, references, typed};
-use crate::{Read, StoreHandle, Write, migrate, schema};
+use crate::{Commit, Lane, Read, StoreHandle, Write, migrate, schema};
 use accrual_base::{Day, Decimal, Error, Instant, Result};
 use accrual_model::{Descriptor, Draft, Field, FieldType, Filter, Object, Operator, Query, Registry, Sort, Stamp, Value, json};
 use accrual_objects::accounting::AccountAssignment;
 use accrual_objects::administration::{ApiClient, Organization, Profile, Role, User};
-use accrual_objects::revenue::{PobTemplate, SspPrice, SspTemplate};
+use accrual_objects::revenue::{EventType, PobTemplate, SspPrice, SspTemplate};
 
 const STAMP: Stamp<'static> = Stamp { actor: "ada", now: Instant(1_700_000_000_000_000) };
 const LATER: Stamp<'static> = Stamp { actor: "bob", now: Instant(1_700_000_001_000_000) };
@@ -312,4 +312,46 @@ pub fn ids_that_are_given(store: &StoreHandle) {
     let next = write(store, move |tx| typed::create(tx, None, &org("Next"), STAMP)).expect("the next id");
     assert_eq!((given.id, next.id), (40, 41));
     assert_eq!(refused(write(store, move |tx| typed::create(tx, Some(40), &org("Again"), STAMP))), ("object.exists", "id".to_owned()));
+}
+
+/// Records created at the same moment get ids of their own; of two with the same name the first is kept and the second
+/// hears which field it is, while their neighbours notice nothing.
+pub fn records_that_share_a_commit(store: &StoreHandle) {
+    prepared(store);
+    let create = |name: String| {
+        move |tx: &mut dyn Write| {
+            let d = EventType::descriptor();
+            nouns::create(tx, d, json::read_new(d, &serde_json::json!({"name": name}))?, STAMP)
+        }
+    };
+    let mut ids = Vec::new();
+    for round in 0..3 {
+        let gate = Gate::new(store);
+        // the name of every third is taken by the one before it
+        let names = (0..60).map(|n| format!("{round} {}", n - i32::from(n % 3 == 2)));
+        let waiting: Vec<_> = names
+            .map(|name| {
+                let create = create(name);
+                submit(store, Lane::Small, move |tx| create(tx).map(Commit::Keep))
+            })
+            .collect();
+        gate.open();
+        for (n, receiver) in waiting.iter().enumerate() {
+            match answer(receiver) {
+                Ok(made) => ids.push(made.id),
+                Err(e) => {
+                    assert!(n % 3 == 2 && e.to_string().contains(&format!("name {round} {}", n - 1)), "{n}: {e}");
+                    assert_eq!(refused(Err::<(), _>(e)), ("object.exists", "name".to_owned()));
+                }
+            }
+        }
+        // one by itself goes on with the same ids
+        ids.push(write(store, create("alone".to_owned())).map_or(0, |made| made.id));
+    }
+    assert_eq!(ids.iter().filter(|id| **id == 0).count(), 2, "its name is taken the second time");
+    ids.retain(|id| *id > 0);
+    let mut stored = store.read(|tx| typed::all::<EventType>(tx)).expect("event types").into_iter().map(|t| t.id).collect::<Vec<_>>();
+    stored.sort_unstable();
+    ids.sort_unstable();
+    assert_eq!((stored.len(), stored), (121, ids));
 }

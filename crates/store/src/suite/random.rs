@@ -1,12 +1,9 @@
 //! Random units of work that share commits, against a model that runs them one after the other.
 
-#![allow(clippy::unwrap_used)]
-
+use super::{Gate, answer, submit, with_items, write};
+use crate::{Commit, Flow, Lane, StoreHandle, Write};
 use accrual_base::{Error, Result};
-use accrual_store::{Commit, Flow, Lane, StoreHandle, Write};
-use accrual_store_postgres::{Scratch, test_url};
 use std::collections::BTreeMap;
-use std::sync::mpsc::{Receiver, channel};
 
 /// A step of a unit of work.
 #[derive(Clone, Debug)]
@@ -47,7 +44,7 @@ impl Dice {
         self.0 % sides
     }
     fn id(&mut self) -> i64 {
-        i64::try_from(self.roll(400)).unwrap()
+        i64::try_from(self.roll(400)).unwrap_or(0)
     }
     fn job(&mut self) -> Job {
         // Most units only queue, as most units do; some ask.
@@ -142,61 +139,36 @@ fn model(table: &BTreeMap<i64, i64>, job: &Job) -> (Option<Seen>, BTreeMap<i64, 
     }
 }
 
-fn submit(store: &StoreHandle, job: Job) -> Receiver<Result<Seen>> {
-    let (answer, receiver) = channel();
-    let store = store.clone();
-    let run = move |tx: &mut dyn Write| run(tx, &job);
-    let job = accrual_store::WriteJob {
-        lane: Lane::Small,
-        run: Box::new(move |tx| {
-            Ok(match run(tx)? {
-                Commit::Keep(v) => Commit::Keep(Box::new(v)),
-                Commit::RollBack(v) => Commit::RollBack(Box::new(v)),
-            })
-        }),
-        done: Box::new(move |r| drop(answer.send(r.map(|v| *v.downcast::<Seen>().unwrap())))),
-    };
-    store.0.submit(job);
-    receiver
-}
-
 fn table(store: &StoreHandle) -> BTreeMap<i64, i64> {
-    store.read(|tx| tx.all("SELECT id, number FROM item", &[], |row| Ok((row.int(0)?, row.int(1)?)))).unwrap().into_iter().collect()
+    let rows = store.read(|tx| tx.all("SELECT id, number FROM item", &[], |row| Ok((row.int(0)?, row.int(1)?))));
+    rows.expect("the table is read").into_iter().collect()
 }
 
-#[test]
-fn units_that_share_a_commit_behave_as_if_each_ran_alone() {
-    let Some(url) = test_url() else { return };
+/// Whatever shares a commit: each unit is answered, and the table looks, as if it had run alone.
+pub fn behave_as_if_each_ran_alone(store: &StoreHandle) {
+    with_items(store);
     for seed in 1..=20_u64 {
-        let store = Scratch::on(&url).unwrap();
-        store
-            .write(Lane::Small, |tx| {
-                tx.execute("CREATE TABLE item (id BIGINT PRIMARY KEY, number BIGINT NOT NULL)", &[])?;
-                Ok(Commit::Keep(()))
-            })
-            .unwrap();
+        write(store, |tx| tx.execute("DELETE FROM item", &[])).expect("an empty table");
         let mut dice = Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
         let mut expected = BTreeMap::new();
         for round in 0..20 {
-            // A unit that waits keeps the writer busy, so that the others form one group behind it.
-            let (open, wait) = channel::<()>();
-            let gate = std::thread::scope(|scope| {
-                let store = &*store;
-                let gate = scope.spawn(move || store.write(Lane::Small, move |_| Ok(Commit::Keep(wait.recv().is_err()))));
-                let jobs: Vec<Job> = (0..1 + dice.roll(60)).map(|_| dice.job()).collect();
-                std::thread::sleep(std::time::Duration::from_millis(2));
-                let waiting: Vec<_> = jobs.iter().map(|job| submit(store, job.clone())).collect();
-                drop(open);
-                for (job, receiver) in jobs.iter().zip(&waiting) {
-                    let (answer, after) = model(&expected, job);
-                    let found = receiver.recv().unwrap();
-                    assert_eq!(found.as_ref().ok(), answer.as_ref(), "seed {seed} round {round}: {job:?} answered {found:?}");
-                    expected = after;
-                }
-                gate.join().unwrap()
-            });
-            assert!(gate.unwrap());
-            assert_eq!(table(&store), expected, "seed {seed} round {round}");
+            let jobs: Vec<Job> = (0..1 + dice.roll(60)).map(|_| dice.job()).collect();
+            let gate = Gate::new(store);
+            let waiting: Vec<_> = jobs
+                .iter()
+                .map(|job| {
+                    let job = job.clone();
+                    submit(store, Lane::Small, move |tx| run(tx, &job))
+                })
+                .collect();
+            gate.open();
+            for (job, receiver) in jobs.iter().zip(&waiting) {
+                let (wanted, after) = model(&expected, job);
+                let found = answer(receiver);
+                assert_eq!(found.as_ref().ok(), wanted.as_ref(), "seed {seed} round {round}: {job:?} answered {found:?}");
+                expected = after;
+            }
+            assert_eq!(table(store), expected, "seed {seed} round {round}");
         }
     }
 }
