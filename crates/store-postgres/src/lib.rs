@@ -8,6 +8,7 @@ mod batch;
 mod block;
 mod connection;
 mod copy;
+mod copy_out;
 mod error;
 mod lanes;
 mod merge;

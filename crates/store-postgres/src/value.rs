@@ -116,22 +116,26 @@ fn name(cell: Cell<'_>) -> &'static str {
     }
 }
 
+/// The cell in the binary form of a column's type.
+pub(crate) fn answer<'a>(ty: &Type, raw: &'a [u8]) -> Result<Cell<'a>, BoxError> {
+    Ok(match *ty {
+        Type::INT8 => Cell::Int(i64::from_be_bytes(raw.try_into()?)),
+        Type::INT4 => Cell::Int(i64::from(i32::from_be_bytes(raw.try_into()?))),
+        Type::INT2 => Cell::Int(i64::from(i16::from_be_bytes(raw.try_into()?))),
+        Type::BOOL => Cell::Int(i64::from(raw.first().is_some_and(|b| *b != 0))),
+        Type::NUMERIC => Cell::Int(numeric::decode(raw)?),
+        Type::TEXT | Type::VARCHAR | Type::BPCHAR | Type::NAME | Type::UNKNOWN => Cell::Text(std::str::from_utf8(raw)?),
+        Type::BYTEA => Cell::Bytes(raw),
+        ref other => return Err(format!("the port has no type for {}", other.name()).into()),
+    })
+}
+
 /// A cell of an answer.
 pub(crate) struct Answer<'a>(pub Cell<'a>);
 
 impl<'a> FromSql<'a> for Answer<'a> {
     fn from_sql(ty: &Type, raw: &'a [u8]) -> Result<Self, BoxError> {
-        let cell = match *ty {
-            Type::INT8 => Cell::Int(i64::from_be_bytes(raw.try_into()?)),
-            Type::INT4 => Cell::Int(i64::from(i32::from_be_bytes(raw.try_into()?))),
-            Type::INT2 => Cell::Int(i64::from(i16::from_be_bytes(raw.try_into()?))),
-            Type::BOOL => Cell::Int(i64::from(raw.first().is_some_and(|b| *b != 0))),
-            Type::NUMERIC => Cell::Int(numeric::decode(raw)?),
-            Type::TEXT | Type::VARCHAR | Type::BPCHAR | Type::NAME | Type::UNKNOWN => Cell::Text(std::str::from_utf8(raw)?),
-            Type::BYTEA => Cell::Bytes(raw),
-            ref other => return Err(format!("the port has no type for {}", other.name()).into()),
-        };
-        Ok(Self(cell))
+        answer(ty, raw).map(Self)
     }
     fn from_sql_null(_: &Type) -> Result<Self, BoxError> {
         Ok(Self(Cell::Null))

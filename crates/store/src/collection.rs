@@ -67,7 +67,7 @@ pub fn scan_upload(
         "SELECT id, upload_id, org_id, {kind}, due, record FROM {} WHERE id BETWEEN $1 AND $2 AND upload_id = $3 ORDER BY id",
         family.table()
     );
-    tx.query(&sql, &[upload.first_id.into(), upload.last_id.into(), upload.id.into()], &mut |row| {
+    tx.scan(&sql, &[upload.first_id, upload.last_id, upload.id], &mut |row| {
         each(read(row)?)?;
         Ok(Flow::Continue)
     })
@@ -89,7 +89,7 @@ pub fn rows_by_id(tx: &mut dyn Read, family: Family, ids: &[i64], each: &mut dyn
         });
     }
     let mut wanted = ids.iter().copied().peekable();
-    tx.query(&format!("{select} BETWEEN $1 AND $2 ORDER BY id"), &[Cell::Int(*first), Cell::Int(*last)], &mut |row| {
+    tx.scan(&format!("{select} BETWEEN $1 AND $2 ORDER BY id"), &[*first, *last], &mut |row| {
         let row = read(row)?;
         while wanted.next_if(|id| *id < row.id).is_some() {}
         if wanted.peek() == Some(&row.id) {

@@ -110,6 +110,16 @@ pub trait Read {
     /// A fault from the database, or whatever the callback returned.
     fn query(&mut self, sql: &str, params: &[Cell<'_>], each: &mut dyn FnMut(&dyn Row) -> Result<Flow>) -> Result<()>;
 
+    /// As [`Read::query`], for long answers: a store across a network sends them in a cheaper form, which takes a
+    /// moment longer to begin. Parameters are integers.
+    ///
+    /// # Errors
+    /// As [`Read::query`].
+    fn scan(&mut self, sql: &str, params: &[i64], each: &mut dyn FnMut(&dyn Row) -> Result<Flow>) -> Result<()> {
+        let params: Vec<Cell<'_>> = params.iter().map(|p| Cell::Int(*p)).collect();
+        self.query(sql, &params, each)
+    }
+
     /// Runs `sql` for many integer keys. The text contains `= $key` exactly once and no other parameter;
     /// keys should be sorted. Rows come in no particular order, so select the key as well.
     ///

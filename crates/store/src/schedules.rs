@@ -1,7 +1,7 @@
 //! Packed accounting schedules: one row a line, all legs in one blob.
 
 use crate::contracts::{CurrencyReader, int32, keyed, load};
-use crate::{BulkTable, BulkType, Cell, Flow, Read, Row, Write};
+use crate::{BulkTable, BulkType, Flow, Read, Row, Write};
 use accrual_base::{Currency, Result};
 
 /// One row of `rc_schedule`.
@@ -152,8 +152,20 @@ pub fn scan(tx: &mut dyn Read, which: ScheduleScan, each: &mut dyn FnMut(Schedul
         columns!(),
         " FROM rc_schedule WHERE line_id > $1 AND line_id <= $2 AND last_period >= $3 AND updated_at BETWEEN $4 AND $5 ORDER BY line_id"
     );
-    let params: [Cell<'_>; 5] = [which.after.into(), which.through.into(), which.reaching.into(), which.from.into(), which.to.into()];
-    tx.query(sql, &params, &mut |row| each(read(row, &mut currency, &mut functional)?))
+    let params = [which.after, which.through, which.reaching.into(), which.from, which.to];
+    tx.scan(sql, &params, &mut |row| each(read(row, &mut currency, &mut functional)?))
+}
+
+/// Streams the currency and the legs of the lines with ids after `after`, up to and including `through`.
+///
+/// # Errors
+/// A fault from the database, or whatever the callback returned.
+pub fn scan_legs(tx: &mut dyn Read, after: i64, through: i64, each: &mut dyn FnMut(Currency, &[u8]) -> Result<()>) -> Result<()> {
+    let mut currency = CurrencyReader::default();
+    tx.scan("SELECT currency, legs FROM rc_schedule WHERE line_id > $1 AND line_id <= $2 ORDER BY line_id", &[after, through], &mut |row| {
+        each(currency.read(row, 0)?, row.bytes(1)?)?;
+        Ok(Flow::Continue)
+    })
 }
 
 /// The smallest and the largest line id that has a schedule; nothing when there is none.

@@ -3,8 +3,7 @@
 use crate::Tenant;
 use accrual_base::{PeriodId, Result};
 use accrual_revenue::waterfall::Waterfall;
-use accrual_store::Flow;
-use accrual_store::schedules::{self, ScheduleScan};
+use accrual_store::schedules;
 use rayon::prelude::*;
 
 pub use accrual_revenue::waterfall::WaterfallRow;
@@ -37,10 +36,7 @@ fn ranges(first: i64, last: i64) -> Vec<(i64, i64)> {
 fn part(tenant: &Tenant, after: i64, through: i64) -> Result<Waterfall> {
     let mut sums = Waterfall::new();
     tenant.store.read(|tx| {
-        schedules::scan(tx, ScheduleScan { after, through, ..ScheduleScan::default() }, &mut |schedule| {
-            sums.add(schedule.legs, schedule.currency)?;
-            Ok(Flow::Continue)
-        })
+        schedules::scan_legs(tx, after, through, &mut |currency, legs| sums.add(legs, currency))
     })?;
     Ok(sums)
 }

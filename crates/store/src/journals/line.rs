@@ -138,7 +138,8 @@ fn read<'a>(row: &'a dyn Row, currency: &mut CurrencyReader, functional: &mut Cu
 /// # Errors
 /// A fault from the database, or whatever the callback returned.
 pub fn stream(tx: &mut dyn Read, batch: i64, each: &mut dyn FnMut(&JournalRow<'_>) -> Result<Flow>) -> Result<()> {
-    range(tx, first_id(batch, 1)?, last_id(batch), each)
+    let (mut currency, mut functional) = (CurrencyReader::default(), CurrencyReader::default());
+    tx.scan(SELECT, &[first_id(batch, 1)?, last_id(batch)], &mut |row| each(&read(row, &mut currency, &mut functional)?))
 }
 
 /// Streams the lines `skip + 1 ..= skip + size` of a batch.
