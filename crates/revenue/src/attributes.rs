@@ -29,11 +29,17 @@ const SEPARATOR: char = '\u{1f}';
 /// The values of `fields` as one key; nothing when one of them is blank.
 pub fn compound(fields: &[String], row: &dyn Attributes) -> Option<String> {
     let mut key = String::new();
+    compound_into(fields, row, &mut key).then_some(key)
+}
+
+/// Appends the values of `fields` as one key; answers whether all of them were there.
+pub fn compound_into(fields: &[String], row: &dyn Attributes, key: &mut String) -> bool {
     for (at, field) in fields.iter().enumerate() {
         if at > 0 {
             key.push(SEPARATOR);
         }
-        key.push_str(&row.text(field)?);
+        let Some(value) = row.text(field) else { return false };
+        key.push_str(&value);
     }
-    Some(key)
+    true
 }

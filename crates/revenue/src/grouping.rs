@@ -1,6 +1,6 @@
 //! Which contract a row belongs to: the grouping key (reference section 2.2).
 
-use crate::attributes::{Attributes, compound};
+use crate::attributes::{Attributes, compound_into};
 use accrual_base::{Error, PeriodId, Result};
 
 /// Rows equal in all fields form one contract.
@@ -27,12 +27,20 @@ pub enum Window {
 /// RPRO-00684 when no rule applies.
 pub fn key(rules: &[Rule], row: &dyn Attributes, open: PeriodId) -> Result<String> {
     for rule in rules {
-        if let Some(values) = compound(&rule.fields, row) {
-            let fields = rule.fields.join("+");
-            return Ok(match rule.window {
-                Window::Always => format!("{fields}={values}"),
-                Window::CreationPeriod => format!("{fields}={values}@{open}"),
-            });
+        let mut key = String::with_capacity(48);
+        for (at, field) in rule.fields.iter().enumerate() {
+            if at > 0 {
+                key.push('+');
+            }
+            key.push_str(field);
+        }
+        key.push('=');
+        if compound_into(&rule.fields, row, &mut key) {
+            if rule.window == Window::CreationPeriod {
+                key.push('@');
+                key.push_str(&open.to_string());
+            }
+            return Ok(key);
         }
     }
     let wanted: Vec<String> = rules.iter().map(|r| r.fields.join(" + ")).collect();

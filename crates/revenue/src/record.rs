@@ -6,7 +6,7 @@
 //! - shape 2, date: `varint(zigzag(day number))`.
 //!
 //! The first delta counts from -1, so that a delta is never zero. Decoding is strict: what a builder could
-//! not have written is a fault.
+//! not have written is a fault. Texts that nobody asks for are stepped over unread.
 
 use crate::fields::FieldId;
 use accrual_base::{Currency, Day, Decimal, Error, Result};
@@ -163,11 +163,16 @@ impl<'a> Record<'a> {
     /// # Errors
     /// A fault when the record is broken.
     pub fn get(self, field: FieldId) -> Result<Option<Value<'a>>> {
-        for entry in self.iter() {
-            let (id, value) = entry?;
-            if id >= field {
-                return Ok((id == field).then_some(value));
+        let mut values = self.iter();
+        while !values.rest.is_empty() {
+            let (id, shape) = values.head().ok_or_else(broken)?;
+            if id == field {
+                return values.value(shape).map(Some).ok_or_else(broken);
             }
+            if id > field {
+                break;
+            }
+            values.pass_over(shape).ok_or_else(broken)?;
         }
         Ok(None)
     }
@@ -180,9 +185,9 @@ impl<'a> Record<'a> {
             return Err(Error::fault("fields of a selection must ascend"));
         }
         let mut found = [None; N];
-        let mut at = 0;
-        for entry in self.iter() {
-            let (id, value) = entry?;
+        let (mut at, mut values) = (0, self.iter());
+        while !values.rest.is_empty() {
+            let (id, shape) = values.head().ok_or_else(broken)?;
             while at < N && fields[at] < id {
                 at += 1;
             }
@@ -190,7 +195,9 @@ impl<'a> Record<'a> {
                 break;
             }
             if fields[at] == id {
-                found[at] = Some(value);
+                found[at] = Some(values.value(shape).ok_or_else(broken)?);
+            } else {
+                values.pass_over(shape).ok_or_else(broken)?;
             }
         }
         Ok(found)
@@ -255,16 +262,25 @@ impl<'a> Iterator for Values<'a> {
         if entry.is_none() {
             self.rest = &[];
         }
-        Some(entry.ok_or_else(|| Error::fault("broken record of a staged row")))
+        Some(entry.ok_or_else(broken))
     }
 }
 
 impl<'a> Values<'a> {
     fn entry(&mut self) -> Option<(FieldId, Value<'a>)> {
+        let (field, shape) = self.head()?;
+        Some((field, self.value(shape)?))
+    }
+    /// The next field and the shape of its value.
+    #[inline]
+    fn head(&mut self) -> Option<(FieldId, u64)> {
         let key = self.varint()?;
         let delta = u16::try_from(key >> 2).ok().filter(|d| *d > 0)?;
         self.next = self.next.checked_add(delta)?;
-        let value = match key & 3 {
+        Some((FieldId(self.next - 1), key & 3))
+    }
+    fn value(&mut self, shape: u64) -> Option<Value<'a>> {
+        Some(match shape {
             TEXT => {
                 let length = usize::try_from(self.varint()?).ok()?;
                 Value::Text(std::str::from_utf8(self.take(length)?).ok()?)
@@ -283,8 +299,24 @@ impl<'a> Values<'a> {
                 Value::Date(Day::from_epoch(i32::try_from((z >> 1).cast_signed() ^ -(z & 1).cast_signed()).ok()?))
             }
             _ => return None,
-        };
-        Some((FieldId(self.next - 1), value))
+        })
+    }
+    /// Steps over a value that nobody asked for.
+    #[inline]
+    fn pass_over(&mut self, shape: u64) -> Option<()> {
+        match shape {
+            TEXT => {
+                let length = usize::try_from(self.varint()?).ok()?;
+                self.take(length)?;
+            }
+            NUMBER | DATE => {
+                self.take(usize::from(shape == NUMBER))?;
+                let last = self.rest.iter().position(|b| b & 0x80 == 0)?;
+                self.take(last + 1)?;
+            }
+            _ => return None,
+        }
+        Some(())
     }
     fn take(&mut self, length: usize) -> Option<&'a [u8]> {
         let (head, tail) = self.rest.split_at_checked(length)?;
@@ -301,6 +333,14 @@ impl<'a> Values<'a> {
         u64::try_from(self.wide()?).ok()
     }
     fn wide(&mut self) -> Option<u128> {
+        let mut small = 0u64;
+        for (at, byte) in self.rest.iter().take(9).enumerate() {
+            small |= u64::from(byte & 0x7f) << (7 * at);
+            if byte & 0x80 == 0 {
+                self.rest = &self.rest[at + 1..];
+                return Some(u128::from(small));
+            }
+        }
         let (mut value, mut shift) = (0u128, 0u32);
         for (at, byte) in self.rest.iter().enumerate() {
             value |= u128::from(byte & 0x7f).checked_shl(shift).filter(|_| shift < 119)?;
@@ -312,6 +352,10 @@ impl<'a> Values<'a> {
         }
         None
     }
+}
+
+fn broken() -> Error {
+    Error::fault("broken record of a staged row")
 }
 
 fn zigzag(v: i64) -> u64 {

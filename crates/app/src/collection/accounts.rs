@@ -4,6 +4,7 @@ use accrual_base::Result;
 use accrual_revenue::fields::{self as f, FieldId};
 use accrual_revenue::record::{Record, Value};
 use accrual_store::{Commit, Lane, StoreHandle, accounts};
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Account types in the order in which a set spells them, with the staged field that gives each.
@@ -82,9 +83,44 @@ fn push_json(out: &mut String, text: &str) {
     }
 }
 
-/// Ids of account sets, remembered.
+/// The fields that decide a row's set, ascending.
+const FIELDS: [FieldId; TYPES.len() + 1] = [
+    f::COMPANY_CODE,
+    f::DEF_SEGMENTS,
+    f::REV_SEGMENTS,
+    f::AL_ACCOUNT,
+    f::AR_ACCOUNT,
+    f::CA_ACCOUNT,
+    f::UB_LIAB_ACCT,
+    f::CONTRA_AR_ACCT,
+    f::IC_ACCOUNT,
+    f::PAYABLES_ACCT,
+    f::CI_ACCOUNT,
+    f::LT_DEF_ACNT,
+    f::LT_DEF_ADJ_ACCT,
+];
+
+/// Appends what decides a row's set: equal bytes mean equal sets.
+fn deciding(record: Record<'_>, out: &mut Vec<u8>) -> Result<()> {
+    for value in record.select(&FIELDS)? {
+        if let Some(Value::Text(text)) = value {
+            out.extend_from_slice(text.as_bytes());
+        }
+        // no UTF-8 text holds this byte
+        out.push(0xff);
+    }
+    Ok(())
+}
+
+/// Ids of account sets, remembered by what rows say and by the set itself.
 #[derive(Debug, Default)]
-pub(super) struct Interner(HashMap<String, i64>);
+pub(super) struct Interner {
+    ids: HashMap<String, i64>,
+    rows: HashMap<Vec<u8>, i64>,
+}
+
+/// Most rows remembered by what they say: beyond that their sets are made each time.
+const REMEMBERED: usize = 100_000;
 
 impl Interner {
     /// Starts with every set there is.
@@ -92,36 +128,72 @@ impl Interner {
     /// # Errors
     /// A fault from the database.
     pub fn load(store: &StoreHandle) -> Result<Self> {
-        Ok(Self(store.read(|tx| accounts::all(tx))?.into_iter().map(|(id, set)| (set, id)).collect()))
+        let ids = store.read(|tx| accounts::all(tx))?.into_iter().map(|(id, set)| (set, id)).collect();
+        Ok(Self { ids, rows: HashMap::new() })
     }
-    /// Makes sure that all of these have an id; new ones get theirs in one small write.
+
+    /// The id of each row's set; new sets get theirs in one small write.
     ///
     /// # Errors
-    /// A fault from the database.
-    pub fn prepare<'a>(&mut self, store: &StoreHandle, sets: impl Iterator<Item = &'a String>) -> Result<()> {
-        let fresh: BTreeSet<&String> = sets.filter(|s| !self.0.contains_key(*s)).collect();
+    /// A fault from the database or of a broken record.
+    pub fn ids(&mut self, store: &StoreHandle, records: &[Record<'_>], defaults: &AccountDefaults) -> Result<Vec<i64>> {
+        let known = &self.rows;
+        let find = |key: &mut Vec<u8>, record: &Record<'_>| {
+            key.clear();
+            deciding(*record, key)?;
+            Ok(known.get(key.as_slice()).copied())
+        };
+        let found: Vec<Option<i64>> = records.par_iter().map_init(Vec::new, |key, r| find(key, r)).collect::<Result<_>>()?;
+        if found.iter().all(Option::is_some) {
+            return Ok(found.into_iter().flatten().collect());
+        }
+        let missing = || records.iter().zip(&found).filter(|(_, id)| id.is_none()).map(|(record, _)| *record);
+        let sets = missing().map(|record| segments(record, defaults)).collect::<Result<Vec<String>>>()?;
+        self.prepare(store, &sets)?;
+        for (record, set) in missing().zip(&sets) {
+            if self.rows.len() < REMEMBERED {
+                let mut key = Vec::with_capacity(96);
+                deciding(record, &mut key)?;
+                let id = self.id(set)?;
+                self.rows.insert(key, id);
+            }
+        }
+        let mut sets = sets.iter();
+        found.iter().map(|id| id.map_or_else(|| sets.next().map_or_else(|| Err(unprepared()), |set| self.id(set)), Ok)).collect()
+    }
+
+    /// Makes sure that all of these have an id.
+    fn prepare(&mut self, store: &StoreHandle, sets: &[String]) -> Result<()> {
+        let fresh: BTreeSet<&String> = sets.iter().filter(|s| !self.ids.contains_key(*s)).collect();
         if fresh.is_empty() {
             return Ok(());
         }
         let fresh: Vec<String> = fresh.into_iter().cloned().collect();
         let wanted = fresh.clone();
         let ids = store.write(Lane::Small, move |tx| accounts::intern(tx, &wanted).map(Commit::Keep))?;
-        self.0.extend(fresh.into_iter().zip(ids));
+        self.ids.extend(fresh.into_iter().zip(ids));
         Ok(())
     }
-    /// The id of a prepared set.
-    ///
-    /// # Errors
-    /// A fault when it was not prepared.
-    pub fn id(&self, set: &str) -> Result<i64> {
-        self.0.get(set).copied().ok_or_else(|| accrual_base::Error::fault("an account set was not prepared"))
+
+    fn id(&self, set: &str) -> Result<i64> {
+        self.ids.get(set).copied().ok_or_else(unprepared)
     }
+}
+
+fn unprepared() -> accrual_base::Error {
+    accrual_base::Error::fault("an account set was not prepared")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use accrual_revenue::record::RecordBuilder;
+
+    #[test]
+    fn the_deciding_fields_are_those_of_the_types() {
+        assert!(FIELDS.windows(2).all(|w| w[0] < w[1]));
+        assert!(TYPES.iter().all(|(_, field)| FIELDS.contains(field)));
+    }
 
     #[test]
     fn a_line_takes_its_own_accounts_and_the_defaults_of_its_company() {

@@ -24,8 +24,8 @@ pub(super) struct RowKeys<'a> {
 impl<'a> RowKeys<'a> {
     /// # Errors
     /// A fault when the record is broken.
-    pub fn read(row: &'a Staged, rules: &[grouping::Rule], open: PeriodId) -> Result<Self> {
-        let record = Record::new(&row.record);
+    pub fn read(row: &Staged<'a>, rules: &[grouping::Rule], open: PeriodId) -> Result<Self> {
+        let record = Record::new(row.record);
         let [line, original_line, bill, original_bill] =
             record.select(&[f::SO_LINE_ID, f::ORIG_SO_LINE_ID, f::INV_LINE_ID, f::ORIG_INV_LINE_ID])?.map(|value| match value {
                 Some(Value::Text(text)) if !text.is_empty() => Some(text),
@@ -82,7 +82,7 @@ pub(super) struct Assigned {
 }
 
 /// Assigns the rows of a chunk, which come sorted by id with their keys.
-pub(super) fn assign(rows: &[Staged], keys: &[RowKeys<'_>], existing: &Existing) -> Assigned {
+pub(super) fn assign(rows: &[Staged<'_>], keys: &[RowKeys<'_>], existing: &Existing) -> Assigned {
     let mut run = Run {
         rows,
         keys,
@@ -95,9 +95,8 @@ pub(super) fn assign(rows: &[Staged], keys: &[RowKeys<'_>], existing: &Existing)
     };
     let orders = (0..rows.len()).filter(|at| rows[*at].kind == TransactionType::Order);
     orders.for_each(|at| run.order(at));
-    let (named, naming): (Vec<usize>, Vec<usize>) = (0..rows.len())
-        .filter(|at| rows[*at].kind != TransactionType::Order)
-        .partition(|at| keys[*at].original_bill.is_none());
+    let (named, naming): (Vec<usize>, Vec<usize>) =
+        (0..rows.len()).filter(|at| rows[*at].kind != TransactionType::Order).partition(|at| keys[*at].original_bill.is_none());
     // bills that others may name come first, then those that name them; a credit of a credit comes last
     named.into_iter().for_each(|at| run.bill(at));
     let (now, later): (Vec<usize>, Vec<usize>) = naming.into_iter().partition(|at| run.finds_bill(*at));
@@ -115,7 +114,7 @@ pub(super) fn assign(rows: &[Staged], keys: &[RowKeys<'_>], existing: &Existing)
 type At = usize;
 
 struct Run<'a> {
-    rows: &'a [Staged],
+    rows: &'a [Staged<'a>],
     keys: &'a [RowKeys<'a>],
     existing: &'a Existing,
     /// SO_LINE_ID of the chunk: first row, latest row so far, its work.
@@ -151,10 +150,10 @@ impl<'a> Run<'a> {
     /// Whether an order row equals the line's latest order row, in the store or before it in the chunk.
     fn repeats(&self, text: &str, at: usize) -> bool {
         let latest = match self.lines.get(text) {
-            Some((_, latest, _)) => Some(&self.rows[*latest].record),
-            None => self.existing.lines.get(text).map(|l| &l.source),
+            Some((_, latest, _)) => Some(self.rows[*latest].record),
+            None => self.existing.lines.get(text).map(|l| l.source.as_slice()),
         };
-        latest == Some(&self.rows[at].record)
+        latest == Some(self.rows[at].record)
     }
 
     fn find_line(&mut self, text: &str) -> Option<(i64, At)> {
@@ -186,12 +185,8 @@ impl<'a> Run<'a> {
             Some(None) => Link::Unknown,
             Some(Some((id, _))) => Link::Known(id),
         };
-        let links = Links {
-            order: link(line),
-            original_order: link(original_line),
-            original_bill: link(original_bill),
-            repeats_source: false,
-        };
+        let links =
+            Links { order: link(line), original_order: link(original_line), original_bill: link(original_bill), repeats_source: false };
         let found = [original_line, line, original_bill].into_iter().flatten().flatten().next();
         let Some(work) = found.map(|(_, work)| work).or_else(|| self.own(at)) else { return };
         if let Some(text) = self.keys[at].bill {
@@ -243,8 +238,8 @@ mod tests {
     use super::*;
     use accrual_base::Day;
 
-    fn row(id: i64, kind: TransactionType) -> Staged {
-        Staged { id, upload: 1, org: 1, kind, due: Day::from_epoch(0), record: vec![u8::try_from(id).unwrap()] }
+    fn row(id: i64, kind: TransactionType) -> Staged<'static> {
+        Staged { id, upload: 1, org: 1, kind, due: Day::from_epoch(0), record: vec![u8::try_from(id).unwrap()].leak() }
     }
     fn keys<'a>(line: Option<&'a str>, bill: Option<&'a str>, original_bill: Option<&'a str>, group: &str) -> RowKeys<'a> {
         RowKeys { line, original_line: None, bill, original_bill, group: Ok(group.to_owned()) }

@@ -1,6 +1,6 @@
 //! One chunk: staged rows in, rows of contracts out. Reads and computes; does not write contracts.
 
-use super::accounts::{Interner, segments};
+use super::accounts::Interner;
 use super::assign::{Assigned, Existing, ExistingLine, RowKeys, Target, Work, assign};
 use super::attributes::RecordAttributes;
 use super::convert::{self, Stamp, transaction_type};
@@ -22,6 +22,9 @@ use std::collections::{BTreeMap, HashMap};
 
 /// Ids of contracts reserved at a time: a reservation waits for the writer.
 const ID_BLOCK: i64 = 1 << 16;
+
+/// Parts of a chunk computed side by side: a few more than cores, so that uneven ones even out.
+const GROUPS: usize = 16;
 
 /// What a chunk writes.
 #[derive(Debug, Default)]
@@ -46,6 +49,8 @@ pub(super) struct Preparer<'a> {
     pub stamp: Stamp,
     /// Contract ids at hand: next and end.
     pub ids: (i64, i64),
+    /// The rows of the chunk; its memory is used again.
+    pub loaded: Loaded,
 }
 
 impl Preparer<'_> {
@@ -57,15 +62,32 @@ impl Preparer<'_> {
         let mut ids: Vec<i64> = plan.iter().map(|(_, id)| *id).collect();
         ids.sort_unstable();
         // rows never change, and nobody else touches their contracts: two snapshots are as good as one
-        let rows = self.tenant.store.read(|tx| load(tx, &ids))?;
+        let mut loaded = std::mem::take(&mut self.loaded);
+        self.tenant.store.read(|tx| loaded.fill(tx, &ids))?;
+        let prepared = self.chunk(plan, &loaded.rows());
+        self.loaded = loaded;
+        prepared
+    }
+
+    fn chunk(&mut self, plan: &[(i64, i64)], rows: &[Staged<'_>]) -> Result<Prepared> {
         let open = self.frozen.open();
         let keys: Vec<RowKeys<'_>> = rows.par_iter().map(|r| RowKeys::read(r, &self.policies.grouping, open)).collect::<Result<_>>()?;
-        let sets: Vec<String> = rows.par_iter().map(|r| segments(Record::new(&r.record), &self.policies.accounts)).collect::<Result<_>>()?;
-        self.accounts.prepare(&self.tenant.store, sets.iter())?;
-        let (assigned, contracts) = self.assign(&rows, &keys)?;
-        let jobs = self.contracts(assigned.works, &rows, contracts)?;
+        let records: Vec<Record<'_>> = rows.iter().map(|r| Record::new(r.record)).collect();
+        let sets = self.accounts.ids(&self.tenant.store, &records, &self.policies.accounts)?;
+        let (assigned, contracts) = self.assign(rows, &keys)?;
+        let jobs = self.contracts(assigned.works, rows, contracts)?;
         let this = &*self;
-        let folded: Vec<Folded> = jobs.into_par_iter().map(|job| this.fold(job, &rows, &keys, &sets)).collect::<Result<_>>()?;
+        let together = (jobs.len() / GROUPS).max(1);
+        let mut groups: Vec<Vec<Job>> = Vec::with_capacity(GROUPS + 1);
+        let mut jobs = jobs.into_iter().peekable();
+        while jobs.peek().is_some() {
+            groups.push(jobs.by_ref().take(together).collect());
+        }
+        let group = |jobs: Vec<Job>| {
+            let mut folded = Folded::default();
+            jobs.into_iter().try_for_each(|job| this.fold(job, rows, &keys, &sets, &mut folded)).map(|()| folded)
+        };
+        let folded: Vec<Folded> = groups.into_par_iter().map(group).collect::<Result<_>>()?;
 
         let mut prepared = Prepared { taken: plan.len(), ..Prepared::default() };
         for (at, rejection) in assigned.refused {
@@ -81,7 +103,7 @@ impl Preparer<'_> {
     }
 
     /// Which contract each row goes to, and the contracts that exist.
-    fn assign(&self, rows: &[Staged], keys: &[RowKeys<'_>]) -> Result<(Assigned, Contracts)> {
+    fn assign(&self, rows: &[Staged<'_>], keys: &[RowKeys<'_>]) -> Result<(Assigned, Contracts)> {
         if !self.frozen.looks_up {
             return Ok((assign(rows, keys, &Existing::default()), Contracts::new()));
         }
@@ -95,7 +117,7 @@ impl Preparer<'_> {
     }
 
     /// Gives every work its contract: the stored one, or an empty one with a fresh id.
-    fn contracts(&mut self, works: Vec<Work>, rows: &[Staged], mut known: Contracts) -> Result<Vec<Job>> {
+    fn contracts(&mut self, works: Vec<Work>, rows: &[Staged<'_>], mut known: Contracts) -> Result<Vec<Job>> {
         let mut jobs = Vec::with_capacity(works.len());
         for work in works {
             let (before, contract) = match work.target {
@@ -105,7 +127,7 @@ impl Preparer<'_> {
                 }
                 Target::New(org, group_key) => {
                     let first = work.rows.first().map(|(at, _)| &rows[*at]);
-                    let customer = first.map(|r| Record::new(&r.record).text(f::CSTMR_NM)).transpose()?.flatten();
+                    let customer = first.map(|r| Record::new(r.record).text(f::CSTMR_NM)).transpose()?.flatten();
                     let contract = Contract {
                         id: self.next_id()?,
                         version: 1,
@@ -138,29 +160,20 @@ impl Preparer<'_> {
         Ok(self.ids.0 - 1)
     }
 
-    fn fold(&self, job: Job, rows: &[Staged], keys: &[RowKeys<'_>], sets: &[String]) -> Result<Folded> {
+    fn fold(&self, job: Job, rows: &[Staged<'_>], keys: &[RowKeys<'_>], sets: &[i64], folded: &mut Folded) -> Result<()> {
         let Job { mut contract, before, rows: mine } = job;
-        let mut folded = Folded::default();
         let mut refused: Vec<(i64, Rejection)> = Vec::new();
-        let attributes: Vec<RecordAttributes<'_>> = mine.iter().map(|(at, _)| RecordAttributes(Record::new(&rows[*at].record))).collect();
+        let attributes: Vec<RecordAttributes<'_>> = mine.iter().map(|(at, _)| RecordAttributes(Record::new(rows[*at].record))).collect();
         let mut transactions = Vec::with_capacity(mine.len());
         for ((at, links), attributes) in mine.iter().zip(&attributes) {
-            match transaction(&rows[*at], *links, self.accounts.id(&sets[*at])?, self.policies.engine.reporting, attributes) {
+            match transaction(&rows[*at], *links, sets[*at], self.policies.engine.reporting, attributes) {
                 Ok(t) => transactions.push(t),
                 Err(Error::Rejected(rejection)) => refused.push((rows[*at].id, *rejection)),
                 Err(fault) => return Err(fault),
             }
         }
         let known: Vec<i64> = contract.lines.iter().map(|l| l.id).collect();
-        let outcome = match collect::apply(&mut contract, &transactions, &self.policies.engine, &self.context) {
-            Ok(outcome) => outcome,
-            // what the contract as a whole cannot take refuses its rows; other contracts go on
-            Err(Error::Rejected(rejection)) => {
-                folded.exceptions.extend(mine.iter().map(|(at, _)| exception(&rows[*at], &rejection)));
-                return Ok(folded);
-            }
-            Err(fault) => return Err(fault),
-        };
+        let outcome = collect::apply(&mut contract, &transactions, &self.policies.engine, &self.context)?;
         refused.extend(outcome.refused.iter().map(|r| (r.id, r.rejection.clone())));
         for (id, rejection) in &refused {
             if let Some((at, _)) = mine.iter().find(|(at, _)| rows[*at].id == *id) {
@@ -176,7 +189,7 @@ impl Preparer<'_> {
                 .collect();
             folded.take(&contract, before.as_ref(), &known, &outcome, &texts, &self.stamp)?;
         }
-        Ok(folded)
+        Ok(())
     }
 }
 
@@ -190,18 +203,19 @@ struct Job {
     rows: Vec<(usize, super::transaction::Links)>,
 }
 
-/// What one contract writes.
+/// What some contracts write.
 #[derive(Default)]
 pub(super) struct Folded {
     rows: ContractRows,
     keys: NewKeys,
     removal: Removal,
     pub exceptions: Vec<ExceptionRow>,
-    new: bool,
+    /// New contracts.
+    new: u64,
 }
 
 impl Folded {
-    /// Takes what changed, and only that. `texts`: SO_LINE_ID of rows that may have made a line,
+    /// Takes what changed of a contract, and only that. `texts`: SO_LINE_ID of rows that may have made a line,
     /// by row id.
     pub fn take(
         &mut self,
@@ -214,7 +228,8 @@ impl Folded {
     ) -> Result<()> {
         let is_known = |id: i64| known.contains(&id);
         let touched = |id: &i64| outcome.lines.binary_search(id).is_ok() || outcome.legs.contains(id);
-        self.new = before.is_none();
+        let before_lines = self.rows.lines.len();
+        self.new += u64::from(before.is_none());
         for line in contract.lines.iter().filter(|l| touched(&l.id)) {
             self.rows.lines.push(convert::line_row(line, contract, stamp.at)?);
             self.rows.schedules.extend(convert::schedule_row(line, contract.id, stamp.at)?);
@@ -227,9 +242,9 @@ impl Folded {
                 self.keys.lines.extend(text.map(|text| (line_key(text), line.id)));
             }
         }
-        if !self.rows.lines.is_empty() || before.is_none() {
+        if self.rows.lines.len() > before_lines || before.is_none() {
             let head = convert::head_row(contract, before, stamp)?;
-            if self.new {
+            if before.is_none() {
                 self.keys.contracts.push((head.group_hash, head.id));
             }
             self.rows.heads.push(head);
@@ -240,7 +255,7 @@ impl Folded {
 }
 
 impl Prepared {
-    fn refuse(&mut self, row: &Staged, rejection: &Rejection) {
+    fn refuse(&mut self, row: &Staged<'_>, rejection: &Rejection) {
         self.exceptions.push(exception(row, rejection));
     }
     pub fn merge(&mut self, mut one: Folded) {
@@ -253,34 +268,53 @@ impl Prepared {
         self.removal.lines.append(&mut one.removal.lines);
         self.removal.bills.append(&mut one.removal.bills);
         self.exceptions.append(&mut one.exceptions);
-        self.tally.contracts += u64::from(one.new);
+        self.tally.contracts += one.new;
     }
 }
 
-fn exception(row: &Staged, rejection: &Rejection) -> ExceptionRow {
+fn exception(row: &Staged<'_>, rejection: &Rejection) -> ExceptionRow {
     let message = rejection.place.column.as_ref().map_or_else(|| rejection.message.clone(), |c| format!("{c}: {}", rejection.message));
     ExceptionRow { stage_id: row.id, upload_id: row.upload, waits: false, codes: rejection.code.to_owned(), message }
 }
 
-/// The staged rows with these ids, which are sorted.
-fn load(tx: &mut dyn Read, ids: &[i64]) -> Result<Vec<Staged>> {
-    let mut rows: Vec<Staged> = Vec::with_capacity(ids.len());
-    rows_by_id(tx, Family::Line, ids, &mut |row| {
-        rows.push(Staged {
-            id: row.id,
-            upload: row.upload_id,
-            org: row.org_id,
-            kind: transaction_type(row.kind)?,
-            due: Day::from_epoch(row.due),
-            record: row.record.to_vec(),
-        });
+/// A staged row without its record: id, upload, organisation, type, due day, end of its record.
+type Head = (i64, i64, i64, TransactionType, Day, usize);
+
+/// Staged rows with their records one behind the other.
+#[derive(Debug, Default)]
+pub(super) struct Loaded {
+    heads: Vec<Head>,
+    records: Vec<u8>,
+}
+
+impl Loaded {
+    /// Reads the rows with these ids, which are sorted.
+    fn fill(&mut self, tx: &mut dyn Read, ids: &[i64]) -> Result<()> {
+        self.heads.clear();
+        self.records.clear();
+        rows_by_id(tx, Family::Line, ids, &mut |row| {
+            self.records.extend_from_slice(row.record);
+            let kind = transaction_type(row.kind)?;
+            self.heads.push((row.id, row.upload_id, row.org_id, kind, Day::from_epoch(row.due), self.records.len()));
+            Ok(())
+        })?;
+        if self.heads.len() != ids.len() {
+            return Err(Error::fault(format!("{} staged rows were planned, {} are there", ids.len(), self.heads.len())));
+        }
         Ok(())
-    })?;
-    if rows.len() != ids.len() {
-        return Err(Error::fault(format!("{} staged rows were planned, {} are there", ids.len(), rows.len())));
     }
-    rows.sort_unstable_by_key(|r| r.id);
-    Ok(rows)
+
+    /// By id.
+    fn rows(&self) -> Vec<Staged<'_>> {
+        let mut start = 0;
+        let row = |(id, upload, org, kind, due, end): &Head| {
+            let record = &self.records[std::mem::replace(&mut start, *end)..*end];
+            Staged { id: *id, upload: *upload, org: *org, kind: *kind, due: *due, record }
+        };
+        let mut rows: Vec<Staged<'_>> = self.heads.iter().map(row).collect();
+        rows.sort_unstable_by_key(|r| r.id);
+        rows
+    }
 }
 
 /// Looks up what the rows of a chunk name. Keys lead to rows; their texts are compared.

@@ -1,9 +1,7 @@
 //! Contracts as the engine sees them and as the store holds them.
 
 use accrual_base::{Error, PeriodId, Result, hash};
-use accrual_revenue::codec::{
-    BillColumns, LineColumns, decode_bill, decode_legs, decode_line, encode_bill, encode_legs, encode_line,
-};
+use accrual_revenue::codec::{BillColumns, LineColumns, decode_bill, decode_legs, decode_line, encode_bill, encode_legs, encode_line};
 use accrual_revenue::contract::{Bill, Contract, Line, Pob, TransactionType};
 use accrual_revenue::figures;
 use accrual_store::contracts::{BillRow, HeadRow, Leads, LineRow, StoredContracts, head_flag, line_flag};
@@ -98,6 +96,14 @@ fn line_columns(row: &LineRow) -> LineColumns {
     }
 }
 
+/// A stored line's part of the transaction price in the currency its contract is allocated in.
+///
+/// # Errors
+/// A fault when its state is broken.
+pub(crate) fn allocation_base(row: &LineRow) -> Result<i64> {
+    Ok(decode_line(&line_columns(row), &row.state)?.allocation_base)
+}
+
 fn bill_of(row: &BillRow) -> Result<Bill> {
     let columns = BillColumns { id: row.id, kind: transaction_type(row.kind)?, amount: row.amount, period: PeriodId(row.created_period) };
     decode_bill(&columns, &row.state)
@@ -126,6 +132,11 @@ pub(crate) fn head_row(contract: &Contract, before: Option<&HeadRow>, stamp: &St
     set(contract.allocation_error == Some("RPRO-00604"), head_flag::ZERO_SSP);
     set(!one_currency, head_flag::MULTI_CURRENCY);
     set(contract.lines.iter().any(|l| l.eligible), head_flag::ALLOCATABLE);
+    match contract.allocation_currency {
+        Some(currency) if currency == first.functional => set(true, head_flag::ALLOCATED_IN_FUNCTIONAL),
+        Some(_) => set(true, head_flag::ALLOCATED_IN_REPORTING),
+        None => {}
+    }
     // amounts of different currencies have no sum: the head then shows those of its first line's currency only
     let (list, sell, price) = if one_currency {
         (sum(|l| l.list)?, sum(|l| l.sell)?, sum(|l| l.allocatable)?)

@@ -17,10 +17,10 @@ use accrual_revenue::collect::{self, Event, Link, Process};
 use accrual_revenue::contract::{Contract, Direction, PeriodContext};
 use accrual_revenue::fields::event as f;
 use accrual_revenue::record::Record;
+use accrual_store::Read;
 use accrual_store::collection::{ExceptionRow, Family, due_by, exceptions, rows_by_id, scan_upload};
 use accrual_store::contracts::{self as stored, HeadRow, line_key};
 use accrual_store::nouns::typed;
-use accrual_store::Read;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap};
 
@@ -41,7 +41,9 @@ impl EventTypes {
     }
     fn get(&self, name: &str) -> Result<&EventType> {
         self.0.get(name).ok_or_else(|| {
-            Error::invalid("events.type", "There is no enabled event type of this name; set it up first.").in_column("EVENT_NAME").with_value(name)
+            Error::invalid("events.type", "There is no enabled event type of this name; set it up first.")
+                .in_column("EVENT_NAME")
+                .with_value(name)
         })
     }
 }
@@ -221,20 +223,26 @@ fn event(row: &Row, line: i64, currency: Currency, types: &EventTypes) -> Result
     let name = record.text(f::EVENT_NAME)?.unwrap_or_default();
     let set_up = types.get(name)?;
     if set_up.kind != EventKind::Revenue || !set_up.mapping.is_empty() || set_up.order_by.is_some() {
-        let message = "Only revenue events that name their order line are built yet; events of other kinds or with a mapping stay in staging.";
+        let message =
+            "Only revenue events that name their order line are built yet; events of other kinds or with a mapping stay in staging.";
         return Err(Error::rejected(Kind::NotBuilt, "events.not_built", message));
     }
     let amount = match record.number(f::RELEASE_AMOUNT)? {
         None => None,
         Some(number) => Some(number.minor(currency.exponent()).ok_or_else(|| {
-            Error::invalid("RPRO-00009", format!("The amount has more decimals than {currency} allows or is too large.")).in_column("RELEASE_AMOUNT")
+            Error::invalid("RPRO-00009", format!("The amount has more decimals than {currency} allows or is too large."))
+                .in_column("RELEASE_AMOUNT")
         })?),
     };
     Ok(Event {
         id: row.id,
         line: Link::Known(line),
         name: name.to_owned(),
-        direction: if record.text(f::ACTION)?.is_some_and(|a| a.trim().eq_ignore_ascii_case("DEF")) { Direction::Defer } else { Direction::Release },
+        direction: if record.text(f::ACTION)?.is_some_and(|a| a.trim().eq_ignore_ascii_case("DEF")) {
+            Direction::Defer
+        } else {
+            Direction::Release
+        },
         process: match set_up.process_type {
             ProcessType::ByAmount => Process::Amount,
             ProcessType::ByPercent => Process::Percent,

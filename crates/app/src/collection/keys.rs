@@ -1,7 +1,7 @@
-//! Look-up keys of new lines and contracts, written at the end of a collection.
+//! Look-up keys of new lines and contracts, written many together and sorted.
 //!
 //! Keys are hashes, so they fall anywhere in their tables: written with each chunk they would touch nearly every page
-//! of the table again and again. Nobody needs them before the end, because rows that name one another are in one chunk.
+//! of the table again and again. Nobody needs them before the end of the collection, because rows that name one another are in one chunk.
 //! A gap in the store says which lines may lack them, for the case that the job ends before.
 
 use crate::Tenant;
@@ -10,15 +10,21 @@ use accrual_revenue::fields as f;
 use accrual_revenue::record::Record;
 use accrual_store::contracts::{self as stored, KeyOf, KeyRow, line_key};
 use accrual_store::{Commit, Lane, Read};
+use std::collections::VecDeque;
 
 /// Keys of one transaction.
 const SLICE: usize = 20_000;
+
+/// Keys sorted together: so many of them lie close enough to one another.
+const BATCH: usize = 250_000;
 
 /// (hash, id) of lines and contracts that have no key in the store yet.
 #[derive(Debug, Default)]
 pub(super) struct NewKeys {
     pub lines: Vec<KeyRow>,
     pub contracts: Vec<KeyRow>,
+    /// Sorted, ready to be written one by one.
+    slices: VecDeque<(KeyOf, Vec<KeyRow>)>,
 }
 
 impl NewKeys {
@@ -29,7 +35,7 @@ impl NewKeys {
 
     /// Those of stored lines in a range and of their contracts, whether or not they have their key.
     fn stored(tx: &mut dyn Read, first: i64, last: i64) -> Result<Self> {
-        let mut keys = Self { lines: Vec::new(), contracts: stored::contract_keys(tx, first, last)? };
+        let mut keys = Self { contracts: stored::contract_keys(tx, first, last)?, ..Self::default() };
         stored::keyed_lines(tx, first, last, &mut |id, record| {
             let text = Record::new(record).text(f::SO_LINE_ID)?.filter(|t| !t.is_empty());
             keys.lines.extend(text.map(|text| (line_key(text), id)));
@@ -38,20 +44,38 @@ impl NewKeys {
         Ok(keys)
     }
 
-    /// Writes them sorted, slice by slice. `fresh`: none of them is there yet.
-    pub fn write(self, tenant: &Tenant, fresh: bool) -> Result<()> {
-        for (of, mut keys) in [(KeyOf::OrderLine, self.lines), (KeyOf::Contract, self.contracts)] {
-            keys.sort_unstable();
-            for slice in keys.chunks(SLICE) {
-                let slice = slice.to_vec();
-                tenant.store.write(Lane::Bulk, move |tx| {
-                    if fresh { stored::insert_keys(tx, of, &slice)? } else { stored::add_keys(tx, of, &slice)? }
-                    Ok(Commit::Keep(()))
-                })?;
-            }
+    /// Writes one slice when many keys have come together: between two chunks, while the next one is prepared.
+    pub fn write_some(&mut self, tenant: &Tenant) -> Result<()> {
+        if self.slices.is_empty() && self.lines.len() >= BATCH {
+            self.cut();
         }
-        Ok(())
+        self.slices.pop_front().map_or(Ok(()), |(of, slice)| write(tenant, of, slice, true))
     }
+
+    /// Writes all of them. `fresh`: none is there yet.
+    pub fn write(mut self, tenant: &Tenant, fresh: bool) -> Result<()> {
+        self.cut();
+        self.slices.into_iter().try_for_each(|(of, slice)| write(tenant, of, slice, fresh))
+    }
+
+    fn cut(&mut self) {
+        for (of, keys) in [(KeyOf::OrderLine, &mut self.lines), (KeyOf::Contract, &mut self.contracts)] {
+            keys.sort_unstable();
+            self.slices.extend(keys.chunks(SLICE).map(|slice| (of, slice.to_vec())));
+            keys.clear();
+        }
+    }
+}
+
+fn write(tenant: &Tenant, of: KeyOf, slice: Vec<KeyRow>, fresh: bool) -> Result<()> {
+    tenant.store.write(Lane::Bulk, move |tx| {
+        if fresh {
+            stored::insert_keys(tx, of, &slice)?
+        } else {
+            stored::add_keys(tx, of, &slice)?
+        }
+        Ok(Commit::Keep(()))
+    })
 }
 
 /// Says that keys of lines in the range may be missing until the job has written them.

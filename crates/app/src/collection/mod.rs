@@ -28,7 +28,7 @@ use accounts::Interner;
 use accrual_base::{Error, Instant, PeriodId, Result};
 use accrual_revenue::contract::{PeriodContext, Watermark};
 use accrual_store::collection::{self as stage, ExceptionRow, Family};
-use accrual_store::{Commit, Lane, contracts, journals, periods, sequence};
+use accrual_store::{Commit, Dialect, Lane, contracts, journals, periods, sequence};
 use chunk::{Prepared, Preparer};
 use convert::Stamp;
 use events::{EventPreparer, EventTypes};
@@ -40,8 +40,10 @@ use std::sync::mpsc::sync_channel;
 /// The sequence from which collections and whole transfer batches take their place in time.
 pub(crate) const LEG_SEQUENCE: &str = "leg_sequence";
 
-/// Rows of the plan in one transaction, more or less: it must not hold the writer longer than a small write can wait.
+/// Rows of the plan in one transaction, more or less: where small writes share the writer, it must not hold it longer
+/// than one can wait; where they have their own connection, memory alone bounds it.
 const CHUNK: usize = 10_000;
+const CHUNK_BESIDE: usize = 25_000;
 /// Exceptions written or removed in one transaction.
 const SLICE: usize = 5_000;
 
@@ -51,17 +53,23 @@ const SLICE: usize = 5_000;
 /// # Errors
 /// `collection.period` when the organisation has no open period; `job.cancelled`; a fault.
 pub fn run(tenant: &Tenant, job: &JobRow, policies: &CollectionPolicies, progress: &mut dyn Progress) -> Result<String> {
-    run_in_chunks(tenant, job, policies, CHUNK, progress)
+    run_in_chunks(tenant, job, policies, chunk_size(tenant), progress)
 }
 
 /// As [`run`], with another number of rows in one transaction.
 ///
 /// # Errors
 /// As [`run`].
-pub fn run_in_chunks(tenant: &Tenant, job: &JobRow, policies: &CollectionPolicies, chunk: usize, progress: &mut dyn Progress) -> Result<String> {
+pub fn run_in_chunks(
+    tenant: &Tenant,
+    job: &JobRow,
+    policies: &CollectionPolicies,
+    chunk: usize,
+    progress: &mut dyn Progress,
+) -> Result<String> {
     let mut run = Run::start(tenant, Family::Line, job, policies, chunk, progress)?;
     if !run.frozen.closing {
-        let scanned = tenant.store.read(|tx| scan(tx, &run.frozen, policies))?;
+        let scanned = scan(tenant, &run.frozen, policies)?;
         let fixed = run.frozen.clone();
         let mut preparer = Preparer {
             tenant,
@@ -71,6 +79,7 @@ pub fn run_in_chunks(tenant: &Tenant, job: &JobRow, policies: &CollectionPolicie
             accounts: Interner::load(&tenant.store)?,
             stamp: run.stamp(job),
             ids: (0, 0),
+            loaded: chunk::Loaded::default(),
         };
         run.rows(&scanned, move |rows| preparer.prepare(rows))?;
     }
@@ -82,12 +91,18 @@ pub fn run_in_chunks(tenant: &Tenant, job: &JobRow, policies: &CollectionPolicie
 ///
 /// # Errors
 /// As [`run`]; `events.type` when no event type has the name.
-pub fn run_events(tenant: &Tenant, job: &JobRow, policies: &CollectionPolicies, name: Option<&str>, progress: &mut dyn Progress) -> Result<String> {
+pub fn run_events(
+    tenant: &Tenant,
+    job: &JobRow,
+    policies: &CollectionPolicies,
+    name: Option<&str>,
+    progress: &mut dyn Progress,
+) -> Result<String> {
     let types = tenant.store.read(|tx| EventTypes::load(tx))?;
     if let Some(name) = name.filter(|n| !types.has(n)) {
         return Err(Error::not_found("events.type", "There is no enabled event type of this name.").with_value(name));
     }
-    let mut run = Run::start(tenant, Family::Event, job, policies, CHUNK, progress)?;
+    let mut run = Run::start(tenant, Family::Event, job, policies, chunk_size(tenant), progress)?;
     if !run.frozen.closing {
         let (scanned, kept) = tenant.store.read(|tx| events::scan(tx, &run.frozen, name))?;
         (run.frozen.kept, run.frozen.named) = (kept, name.is_some());
@@ -99,13 +114,21 @@ pub fn run_events(tenant: &Tenant, job: &JobRow, policies: &CollectionPolicies, 
     Ok(answer(run.frozen.tally, progress))
 }
 
+fn chunk_size(tenant: &Tenant) -> usize {
+    match tenant.store.dialect() {
+        Dialect::Sqlite => CHUNK,
+        Dialect::Postgres => CHUNK_BESIDE,
+    }
+}
+
 /// The answer of the program; a collection with refused rows ends as a warning.
 fn answer(tally: Tally, progress: &mut dyn Progress) -> String {
     if tally == Tally::default() {
         return "No Data Found".to_owned();
     }
     let Tally { collected, refused, waiting, contracts } = tally;
-    let figures = format!("{collected} rows collected, {contracts} new contracts, {refused} rows refused, {waiting} rows wait for a later period");
+    let figures =
+        format!("{collected} rows collected, {contracts} new contracts, {refused} rows refused, {waiting} rows wait for a later period");
     if refused > 0 {
         progress.warn(&format!("{refused} rows were refused; the stage errors say why."));
         return format!("Warning: {figures}");
@@ -190,6 +213,7 @@ impl<'a> Run<'a> {
             for prepared in receive {
                 self.progress.go_on()?;
                 self.write(prepared?)?;
+                self.keys.as_mut().map_or(Ok(()), |keys| keys.write_some(self.tenant))?;
                 self.progress.advance(self.frozen.next as u64);
             }
             Ok(())

@@ -5,13 +5,15 @@ use super::convert::transaction_type;
 use super::frozen::Frozen;
 use super::plan::{Known, LinkRef, OrderRef, Plan};
 use super::policies::CollectionPolicies;
+use crate::Tenant;
 use accrual_base::{Result, hash};
 use accrual_revenue::contract::TransactionType;
 use accrual_revenue::fields as f;
 use accrual_revenue::grouping;
 use accrual_revenue::record::{Record, Value};
-use accrual_store::collection::{ExceptionRef, Family, StageRef, due_by, exceptions, rows_by_id, scan_upload};
+use accrual_store::collection::{ExceptionRef, Family, FrozenUpload, StageRef, due_by, exceptions, rows_by_id, scan_upload};
 use accrual_store::{Read, contracts};
+use rayon::prelude::*;
 
 /// What the first pass found.
 pub(super) struct Scanned {
@@ -20,32 +22,35 @@ pub(super) struct Scanned {
     pub waits: Vec<(i64, i64, i32)>,
 }
 
-/// Reads all frozen rows once and makes the plan.
+/// Rows read by one thread at a time.
+const PART: i64 = 100_000;
+
+/// Reads all frozen rows once, ranges of them side by side, and makes the plan.
+///
+/// Frozen rows never change and nobody else collects them, so that several snapshots are as good as one.
 ///
 /// # Errors
 /// A fault from the database or of a broken record.
-pub(super) fn scan(tx: &mut dyn Read, frozen: &Frozen, policies: &CollectionPolicies) -> Result<Scanned> {
-    let mut keys = Keys { orders: Vec::new(), links: Vec::new(), policies, frozen };
-    let mut waits = Vec::new();
-    let last_day = frozen.last_day().epoch();
-    for upload in frozen.uploads() {
-        let known = exceptions(tx, Family::Line, upload.first_id, upload.last_id)?;
-        let mut skip = Skip::new(&known, frozen.sequence);
-        scan_upload(tx, Family::Line, upload, &mut |row| {
-            if row.org_id != frozen.org || skip.skips(row.id) {
-                return Ok(());
-            }
-            if row.due > last_day {
-                waits.push((row.id, row.upload_id, row.due));
-                return Ok(());
-            }
-            keys.take(row)
-        })?;
-    }
-    let waited = due_by(tx, Family::Line, frozen.org, last_day, frozen.sequence)?;
-    rows_by_id(tx, Family::Line, &waited, &mut |row| keys.take(row))?;
-    let known = if frozen.looks_up { keys.known(tx)? } else { Known::default() };
-    Ok(Scanned { plan: Plan::new(keys.orders, &keys.links, &known), waits })
+pub(super) fn scan(tenant: &Tenant, frozen: &Frozen, policies: &CollectionPolicies) -> Result<Scanned> {
+    let parts: Vec<FrozenUpload> = frozen.uploads().flat_map(parts).collect();
+    let mut parts: Vec<Keys<'_>> = parts.into_par_iter().map(|part| Keys::of(tenant, part, policies, frozen)).collect::<Result<_>>()?;
+    let mut keys = Keys::new(policies, frozen);
+    parts.iter_mut().for_each(|part| keys.append(part));
+    tenant.store.read(|tx| {
+        let waited = due_by(tx, Family::Line, frozen.org, frozen.last_day().epoch(), frozen.sequence)?;
+        rows_by_id(tx, Family::Line, &waited, &mut |row| keys.take(row))?;
+        let known = if frozen.looks_up { keys.known(tx)? } else { Known::default() };
+        Ok(Scanned { plan: Plan::new(std::mem::take(&mut keys.orders), &keys.links, &known), waits: std::mem::take(&mut keys.waits) })
+    })
+}
+
+/// The upload cut into ranges of rows.
+fn parts(upload: FrozenUpload) -> impl Iterator<Item = FrozenUpload> {
+    (upload.first_id..=upload.last_id).step_by(usize::try_from(PART).unwrap_or(1)).map(move |first_id| FrozenUpload {
+        id: upload.id,
+        first_id,
+        last_id: upload.last_id.min(first_id + PART - 1),
+    })
 }
 
 /// Walks along sorted exceptions.
@@ -77,11 +82,45 @@ impl<'a> Skip<'a> {
 struct Keys<'a> {
     orders: Vec<OrderRef>,
     links: Vec<LinkRef>,
+    /// As in [`Scanned`].
+    waits: Vec<(i64, i64, i32)>,
     policies: &'a CollectionPolicies,
     frozen: &'a Frozen,
 }
 
-impl Keys<'_> {
+impl<'a> Keys<'a> {
+    fn new(policies: &'a CollectionPolicies, frozen: &'a Frozen) -> Self {
+        Self { orders: Vec::new(), links: Vec::new(), waits: Vec::new(), policies, frozen }
+    }
+
+    /// The keys of the rows of an upload.
+    fn of(tenant: &Tenant, upload: FrozenUpload, policies: &'a CollectionPolicies, frozen: &'a Frozen) -> Result<Self> {
+        let (mut keys, mut waits) = (Self::new(policies, frozen), Vec::new());
+        let last_day = frozen.last_day().epoch();
+        tenant.store.read(|tx| {
+            let known = exceptions(tx, Family::Line, upload.first_id, upload.last_id)?;
+            let mut skip = Skip::new(&known, frozen.sequence);
+            scan_upload(tx, Family::Line, upload, &mut |row| {
+                if row.org_id != frozen.org || skip.skips(row.id) {
+                    return Ok(());
+                }
+                if row.due > last_day {
+                    waits.push((row.id, row.upload_id, row.due));
+                    return Ok(());
+                }
+                keys.take(row)
+            })
+        })?;
+        keys.waits = waits;
+        Ok(keys)
+    }
+
+    fn append(&mut self, other: &mut Self) {
+        self.orders.append(&mut other.orders);
+        self.links.append(&mut other.links);
+        self.waits.append(&mut other.waits);
+    }
+
     fn take(&mut self, row: StageRef<'_>) -> Result<()> {
         let record = Record::new(row.record);
         let [line, original, bill, original_bill] =

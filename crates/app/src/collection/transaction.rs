@@ -8,15 +8,15 @@ use accrual_revenue::fields::{self as f, FieldId};
 use accrual_revenue::record::{Number, Record, Value};
 
 /// A staged row as the store holds it.
-#[derive(Clone, Debug)]
-pub(super) struct Staged {
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Staged<'a> {
     pub id: i64,
     pub upload: i64,
     pub org: i64,
     pub kind: TransactionType,
     /// The day that decides its period.
     pub due: Day,
-    pub record: Vec<u8>,
+    pub record: &'a [u8],
 }
 
 /// What the row refers to, as found in the store and in the chunk.
@@ -92,8 +92,9 @@ impl<'a> Fields<'a> {
     }
     fn currency(&self, field: FieldId) -> Result<Currency> {
         let code = self.text(field).unwrap_or_default();
-        Currency::named(code)
-            .ok_or_else(|| Error::invalid("RPRO-00009", "The currency is not an ISO 4217 code.").in_column(f::line_fields().name(field)).with_value(code))
+        Currency::named(code).ok_or_else(|| {
+            Error::invalid("RPRO-00009", "The currency is not an ISO 4217 code.").in_column(f::line_fields().name(field)).with_value(code)
+        })
     }
 }
 
@@ -103,13 +104,13 @@ impl<'a> Fields<'a> {
 /// A rejection with the staging code when a value does not fit: staging lets none through, but setup may have
 /// changed since. A fault when the record is broken.
 pub(super) fn transaction<'a>(
-    row: &'a Staged,
+    row: &Staged<'a>,
     links: Links,
     account_set: i64,
     reporting: Currency,
     attributes: &'a dyn Attributes,
 ) -> Result<Transaction<'a>> {
-    let fields = Fields::read(Record::new(&row.record))?;
+    let fields = Fields::read(Record::new(row.record))?;
     let (currency, functional) = (fields.currency(f::CURR)?, fields.currency(f::F_CUR)?);
     let order = row.kind == TransactionType::Order;
     let start = fields.day(f::START_DATE);
@@ -155,7 +156,8 @@ fn rates(fields: &Fields<'_>, currency: Currency, functional: Currency, reportin
     let rate = |field: FieldId, from: Currency, to: Currency| match fields.decimal(field)? {
         Some(rate) => Ok(rate),
         None if from == to => Ok(Decimal::ONE),
-        None => Err(Error::invalid("RPRO-00076", format!("The exchange rate from {from} to {to} is missing.")).in_column(f::line_fields().name(field))),
+        None => Err(Error::invalid("RPRO-00076", format!("The exchange rate from {from} to {to} is missing."))
+            .in_column(f::line_fields().name(field))),
     };
     Ok(Rates { functional: rate(f::F_EX_RATE, currency, functional)?, reporting: rate(f::G_EX_RATE, functional, reporting)? })
 }
@@ -167,7 +169,8 @@ fn end(fields: &Fields<'_>, start: Option<Day>) -> Result<Option<Day>> {
     }
     let (Some(start), Some(duration)) = (start, fields.number(f::DURATION)) else { return Ok(None) };
     let days = duration.minor(0).and_then(|d| i32::try_from(d).ok()).filter(|d| (1..=100_000).contains(d));
-    let days = days.ok_or_else(|| Error::invalid("RPRO-00068", "The duration must be a whole number of days above zero.").in_column("DURATION"))?;
+    let days =
+        days.ok_or_else(|| Error::invalid("RPRO-00068", "The duration must be a whole number of days above zero.").in_column("DURATION"))?;
     Ok(Some(start.plus(days - 1)))
 }
 
@@ -175,7 +178,10 @@ fn second_level(fields: &Fields<'_>) -> Result<Option<SecondLevel>> {
     if !fields.is(f::CV_ELIGIBLE_LVL2_FLAG, "Y") {
         return Ok(None);
     }
-    Ok(Some(SecondLevel { group: fields.text(f::SO_GROUP).map(str::to_owned), percent: fields.decimal(f::LVL2_ALLOC_PCT)?.unwrap_or_default() }))
+    Ok(Some(SecondLevel {
+        group: fields.text(f::SO_GROUP).map(str::to_owned),
+        percent: fields.decimal(f::LVL2_ALLOC_PCT)?.unwrap_or_default(),
+    }))
 }
 
 /// Whether a line takes part in relative allocation: the flag says so (reference section 3.3). Blank means no, but for
@@ -193,10 +199,17 @@ mod tests {
     use accrual_revenue::attributes::NoAttributes;
     use accrual_revenue::record::RecordBuilder;
 
-    fn row(fill: impl FnOnce(&mut RecordBuilder) -> Result<()>) -> Staged {
+    fn row(fill: impl FnOnce(&mut RecordBuilder) -> Result<()>) -> Staged<'static> {
         let mut b = RecordBuilder::new();
         fill(&mut b).unwrap();
-        Staged { id: 7, upload: 1, org: 1, kind: TransactionType::Order, due: Day::from_ymd(2024, 1, 15), record: b.bytes().to_vec() }
+        Staged {
+            id: 7,
+            upload: 1,
+            org: 1,
+            kind: TransactionType::Order,
+            due: Day::from_ymd(2024, 1, 15),
+            record: b.bytes().to_vec().leak(),
+        }
     }
     fn n(mantissa: i128, scale: u8) -> Number {
         Number { mantissa, scale }
@@ -234,7 +247,10 @@ mod tests {
             });
             transaction(&staged, Links::default(), 0, Currency::USD, &NoAttributes).unwrap().eligible
         };
-        assert_eq!([eligible(None, false), eligible(None, true), eligible(Some("N"), true), eligible(Some("Y"), false)], [false, true, false, true]);
+        assert_eq!(
+            [eligible(None, false), eligible(None, true), eligible(Some("N"), true), eligible(Some("Y"), false)],
+            [false, true, false, true]
+        );
     }
 
     #[test]

@@ -7,8 +7,9 @@ use super::record::{FieldTexts, line_field};
 use super::row::{at, flag, int};
 use super::table::{Fills, Plan};
 use super::{Each, Query, Source, missing};
-use accrual_base::{Decimal, Result, currency::push_minor};
-use accrual_store::contracts::{HeadRow, LineRow, heads_by_id, line_flag, scan_lines};
+use crate::collection::{convert, policies::Profiles};
+use accrual_base::{Currency, Decimal, Result, currency::push_minor};
+use accrual_store::contracts::{HeadRow, LineRow, head_flag, heads_by_id, line_flag, scan_lines};
 use accrual_store::{Flow, views};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -23,11 +24,20 @@ pub(super) struct Entry {
     accounts: Arc<AccountSet>,
     /// The upload of the latest order row.
     upload: i64,
+    /// The currency the contract is allocated in, and the line's part of the transaction price in it.
+    allocation: (Currency, i64),
 }
 
 impl Entry {
     fn amount(&self, out: &mut String, minor: i64) {
         push_minor(out, minor, self.line.currency.exponent());
+    }
+    /// An amount of the allocation.
+    fn share(&self, out: &mut String, minor: i64) {
+        push_minor(out, minor, self.allocation.0.exponent());
+    }
+    fn carve(&self) -> i64 {
+        self.line.allocated.saturating_sub(self.allocation.1)
     }
     fn is(&self, bit: i64) -> bool {
         self.line.flags & bit != 0
@@ -54,17 +64,17 @@ const FILLS: Fills<Entry> = &[
     ("EXT_FV_PRC", |e, o| e.line.ssp_amount.iter().for_each(|ssp| e.amount(o, *ssp))),
     ("DEF_AMT", |e, o| e.amount(o, e.deferred())),
     ("REC_AMT", |e, o| e.amount(o, e.line.released)),
-    ("CV_AMT", |e, o| e.amount(o, e.line.allocated.saturating_sub(e.line.allocatable))),
+    ("CV_AMT", |e, o| e.share(o, e.carve())),
     ("ALCTBL_XT_PRC", |e, o| e.amount(o, e.line.allocatable)),
-    ("ALCTD_XT_PRC", |e, o| e.amount(o, e.line.allocated)),
+    ("ALCTD_XT_PRC", |e, o| e.share(o, e.line.allocated)),
     ("BLD_DEF_AMT", |e, o| e.amount(o, e.line.billed.saturating_sub(e.line.billed_released))),
     ("BLD_REC_AMT", |e, o| e.amount(o, e.line.billed_released)),
     ("EXT_LST_PRC", |e, o| e.amount(o, e.line.list_amount)),
     ("BATCH_ID", |e, o| int(o, e.upload)),
     ("CURR", |e, o| o.push_str(e.line.currency.code())),
     ("REL_PCT", |e, o| percent(o, e.line.released, e.line.sell_amount)),
-    ("CUM_CV_AMT", |e, o| e.amount(o, e.line.allocated.saturating_sub(e.line.allocatable))),
-    ("CUM_ALCTD_AMT", |e, o| e.amount(o, e.line.allocated)),
+    ("CUM_CV_AMT", |e, o| e.share(o, e.carve())),
+    ("CUM_ALCTD_AMT", |e, o| e.share(o, e.line.allocated)),
     ("CV_ELIGIBLE_FLAG", |e, o| flag(o, e.is(line_flag::ELIGIBLE))),
     ("UNBILL_FLAG", |e, o| flag(o, e.is(line_flag::RIGHT_TO_BILL))),
     ("CANCEL_FLAG", |e, o| flag(o, e.is(line_flag::CANCELLED))),
@@ -100,6 +110,7 @@ pub(super) fn stream(source: &mut Source<'_>, query: &Query, each: &mut Each<'_>
     let mut texts = FieldTexts::new(plan.fields());
     let wants_record = texts.any() || plan.wants(&["BATCH_ID"]);
     let sets = AccountSets::load(source.tx)?;
+    let reporting = Profiles::load(source.tx)?.reporting()?;
     let mut batches = Batches::new(i64::MIN);
     loop {
         let lines = batches.next(|after, keep| scan_lines(source.tx, after, query.from, query.to, LIMIT, &mut |l| keep(l.id, l)))?;
@@ -118,11 +129,22 @@ pub(super) fn stream(source: &mut Source<'_>, query: &Query, each: &mut Each<'_>
             }
             let organisation = source.names.organisation(line.org_id);
             let accounts = sets.get(line.account_set)?.clone();
-            if each.row_with(&plan, &Entry { line, head, organisation, accounts, upload }, &texts)? == Flow::Stop {
+            let allocation = allocation(&line, &head, reporting)?;
+            if each.row_with(&plan, &Entry { line, head, organisation, accounts, upload, allocation }, &texts)? == Flow::Stop {
                 return Ok(());
             }
         }
     }
+}
+
+/// Where the currency of allocation differs from the line's, carves are in it (reference section 10).
+fn allocation(line: &LineRow, head: &HeadRow, reporting: Currency) -> Result<(Currency, i64)> {
+    let currency = match head.flags {
+        flags if flags & head_flag::ALLOCATED_IN_FUNCTIONAL != 0 => head.functional_currency,
+        flags if flags & head_flag::ALLOCATED_IN_REPORTING != 0 => reporting,
+        _ => return Ok((line.currency, line.allocatable)),
+    };
+    Ok((currency, convert::allocation_base(line)?))
 }
 
 fn heads(source: &mut Source<'_>, lines: &[LineRow]) -> Result<BTreeMap<i64, Arc<HeadRow>>> {

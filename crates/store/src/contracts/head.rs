@@ -16,6 +16,10 @@ pub mod flag {
     pub const MULTI_CURRENCY: i64 = 8;
     /// At least one line takes part in allocation.
     pub const ALLOCATABLE: i64 = 16;
+    /// Allocated prices are in the functional currency, not in the lines' own.
+    pub const ALLOCATED_IN_FUNCTIONAL: i64 = 32;
+    /// Allocated prices are in the tenant's reporting currency.
+    pub const ALLOCATED_IN_REPORTING: i64 = 64;
 }
 
 /// One row of `rc_head`. Amounts are minor units of `currency`, instants microseconds.

@@ -157,3 +157,15 @@ fn currencies_keep_their_decimals_and_their_rates() {
         assert_eq!(functional, 25_620 + 40_260, "each line sums to its converted total");
     }
 }
+
+#[test]
+fn carves_of_a_contract_in_two_currencies_are_shown_in_the_currency_of_its_allocation() {
+    for backend in Backend::all() {
+        let world = world(backend);
+        let euro = Row::order("S1", "A", "100", "100").with("CURR", "EUR").with("F_EX_RATE", "1.5");
+        load(&world, &[euro, Row::order("S1", "B", "50", "60")]);
+        // prices of 150 and 60 USD for SSPs of 150 and 50
+        let rows = view(&world, "BI3_RC_LNS", &["SO_LINE_ID", "CURR", "ALCTBL_XT_PRC", "ALCTD_XT_PRC", "CV_AMT", "CUM_CV_AMT"]);
+        assert_eq!(rows, [["A", "EUR", "100.00", "157.50", "7.50", "7.50"], ["B", "USD", "60.00", "52.50", "-7.50", "-7.50"]]);
+    }
+}

@@ -86,6 +86,32 @@ fn a_collection_that_stops_after_every_chunk_collects_each_row_once() {
 }
 
 #[test]
+fn lines_of_a_collection_that_was_given_up_are_found_by_the_next() {
+    for backend in Backend::all() {
+        let world = World::on(backend).jobs_wait().build();
+        stage(&world, &rows());
+        let tenant = world.tenant();
+        let policies = tenant.store.read(|tx| collection::load_policies(tx, 1, None)).unwrap();
+        let id = take(&world, COLLECT);
+        let job = tenant.store.read(|tx| jobs::get(tx, id)).unwrap().unwrap();
+        let mut worker = Worker { job: id, steps: 2.into(), checkpoint: None, warnings: 0 };
+        let stopped = collection::run_in_chunks(&tenant, &job, &policies, 10, &mut worker).unwrap_err();
+        assert_eq!(stopped.rejection().unwrap().code, "job.cancelled");
+        let some = view(&world, "BI3_RC_LNS", &["ID"]).len();
+        assert!(0 < some && some < 40, "{some} lines are there");
+        let now = tenant.now();
+        tenant.store.write(Lane::Small, move |tx| jobs::finish(tx, id, "worker", "Cancelled", "", now).map(Commit::Keep)).unwrap();
+
+        let next = take(&world, COLLECT);
+        run(&world, next, 1_000, &|job, worker| collection::run_in_chunks(&tenant, job, &policies, 10, worker));
+        assert_eq!(view(&world, "BI3_RC_HEAD", &["ID"]).len(), 10);
+        assert_eq!(view(&world, "BI3_RC_LNS", &["ID"]).len(), 40);
+        assert_eq!(view(&world, "BI3_RC_BILL", &["ID"]).len(), 40);
+        assert_eq!(balance(&world, "R", 202_412), 40 * 36_600);
+    }
+}
+
+#[test]
 fn a_collection_started_again_after_its_end_changes_nothing() {
     let world = World::on(Backend::Memory).jobs_wait().build();
     stage(&world, &rows());

@@ -27,7 +27,9 @@ pub(super) fn load(tx: &mut dyn Read) -> Result<(Vec<PobTemplate>, Rules)> {
     let mut auto = None;
     for rule in stored {
         let named = ids.get(&rule.pob_template).copied();
-        let template = named.ok_or_else(|| missing(format!("The POB rule {:?} names the template {:?}, which does not exist.", rule.name, rule.pob_template)))?;
+        let template = named.ok_or_else(|| {
+            missing(format!("The POB rule {:?} names the template {:?}, which does not exist.", rule.name, rule.pob_template))
+        })?;
         if rules.name_field.is_none() {
             rules.name_field = rule.name_field.clone();
         }
@@ -67,7 +69,8 @@ fn element(e: noun::PobElement) -> Element {
 
 fn template(id: i64, version: i64, t: noun::PobTemplate) -> PobTemplate {
     let steps = |steps: Vec<noun::ScheduleStep>| {
-        let step = |s: noun::ScheduleStep| UserDefinedStep { days: s.unit == noun::StepUnit::Day, duration: s.duration, percent: s.percent.0 };
+        let step =
+            |s: noun::ScheduleStep| UserDefinedStep { days: s.unit == noun::StepUnit::Day, duration: s.duration, percent: s.percent.0 };
         steps.into_iter().map(step).collect()
     };
     PobTemplate {

@@ -24,7 +24,8 @@ pub(super) fn load(tx: &mut dyn Read, steps: &[SspStep]) -> Result<Hierarchy> {
     let mut hierarchy = Vec::with_capacity(steps.len());
     for step in steps {
         let found = templates.iter().find(|t| t.data.name == step.template);
-        let found = found.ok_or_else(|| missing(format!("The SSP hierarchy names the template {:?}, which does not exist.", step.template)))?;
+        let found =
+            found.ok_or_else(|| missing(format!("The SSP hierarchy names the template {:?}, which does not exist.", step.template)))?;
         if found.data.enabled {
             hierarchy.push(template(found.id, &found.data, prices.remove(&step.template).unwrap_or_default(), step)?);
         }
