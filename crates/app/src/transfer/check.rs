@@ -19,20 +19,29 @@ fn batches(tx: &mut dyn Read) -> Result<Vec<BatchRow>> {
     Ok(posted)
 }
 
-/// Debits equal credits per currency in every batch, and its lines are as many as it says.
+/// Debits equal credits per currency in every batch, converted as well, and its lines are as many as it says.
 ///
 /// # Errors
 /// A fault from the database.
 pub(crate) fn check_balance(tx: &mut dyn Read, findings: &mut Findings) -> Result<()> {
     for batch in batches(tx)? {
-        let (mut balance, mut lines) = (Balance::default(), 0);
+        let (mut balance, mut functional, mut reporting, mut lines) = (Balance::default(), Balance::default(), Balance::default(), 0);
         journals::stream(tx, batch.id, &mut |line| {
             balance.add(line.currency, line.debit, line.credit);
+            functional.add(line.functional_currency, line.functional_debit, line.functional_credit);
+            reporting.add(line.functional_currency, line.reporting_debit, line.reporting_credit);
             lines += 1;
             Ok(Flow::Continue)
         })?;
-        for (currency, difference) in balance.differences() {
-            findings.add(format!("batch {}", batch.id), format!("Debits and credits in {currency} differ by {difference} minor units."));
+        for (balance, which) in
+            [(balance, "in"), (functional, "in functional currency"), (reporting, "in reporting currency, of functional currency")]
+        {
+            for (currency, difference) in balance.differences() {
+                findings.add(
+                    format!("batch {}", batch.id),
+                    format!("Debits and credits {which} {currency} differ by {difference} minor units."),
+                );
+            }
         }
         if lines != batch.line_count {
             findings.add(format!("batch {}", batch.id), format!("It says {} lines and has {lines}.", batch.line_count));

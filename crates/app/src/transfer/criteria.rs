@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// What narrows a batch. Without any, it takes everything unposted through the open period.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Criteria {
+pub(crate) struct Criteria {
     filter: Filter,
     /// Take what the filter does not name.
     exclude: bool,
@@ -92,6 +92,13 @@ impl Criteria {
             Filter::ScheduleTypes(types) => types.contains(&schedule_type) != self.exclude,
             _ => true,
         }
+    }
+    /// As [`Criteria::json`] wrote them.
+    ///
+    /// # Errors
+    /// A fault when they cannot be read.
+    pub fn stored(text: &str) -> Result<Self> {
+        serde_json::from_str(text).map_err(|e| Error::fault_from("the criteria of a batch cannot be read", e))
     }
     /// As stored with the batch.
     ///

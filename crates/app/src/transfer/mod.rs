@@ -1,5 +1,6 @@
 //! Transfer accounting: unposted schedule entries become journal lines of a batch (reference section 12).
 
+mod balance;
 pub(crate) mod check;
 mod criteria;
 mod format;
@@ -9,6 +10,7 @@ mod run;
 pub mod status;
 mod unfinished;
 
+pub(crate) use criteria::Criteria;
 pub use format::{COLUMNS, Form};
 pub use run::{run, run_in_chunks};
 pub use status::{Batch, SetTransferred, batch, list, ready};

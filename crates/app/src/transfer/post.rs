@@ -1,5 +1,6 @@
 //! Unposted entries of schedules as journal lines, in an order that never changes: by line, leg, period, debit first.
 
+use super::balance::Balance;
 use super::criteria::Criteria;
 use super::frozen::Frozen;
 use crate::views::account::{AccountSet, AccountSets};
@@ -58,9 +59,6 @@ impl Line {
     }
 }
 
-/// Debits less credits by currency code, in the currency of the entries. Wide, so that no batch overflows it.
-pub(super) type Balance = BTreeMap<String, i128>;
-
 /// What a batch writes in one transaction.
 #[derive(Debug, Default)]
 pub(super) struct Chunk {
@@ -115,9 +113,9 @@ impl Posting<'_> {
         let before = chunk.lines.len();
         unposted(schedule.legs, &info, &scope, |row| {
             if self.criteria.takes_type(row.schedule_type) {
-                let balance = chunk.balance.entry(row.leg.currency.code().to_owned()).or_default();
-                *balance += i128::from(row.debit().transaction) - i128::from(row.credit().transaction);
-                chunk.lines.push(journal(schedule, row, sets)?);
+                let line = journal(schedule, row, sets)?;
+                chunk.balance.take(&line, row.leg.kind == LegKind::AllocationOpening);
+                chunk.lines.push(line);
             }
             Ok(())
         })?;

@@ -1,8 +1,9 @@
 //! The program: a batch from NEW to READY TO TRANSFER.
 
+use super::balance::Balance;
 use super::criteria::Criteria;
 use super::frozen::Frozen;
-use super::post::{Balance, Chunk, Line, Posting, Summary};
+use super::post::{Chunk, Line, Posting, Summary};
 use super::{status, unfinished};
 use crate::Tenant;
 use crate::collection::policies::{Profiles, primary_book};
@@ -11,18 +12,24 @@ use crate::job::{JobRow, ParameterValue, Progress, Ticket, parameters};
 use accrual_base::{Result, currency::Currency};
 use accrual_revenue::contract::Watermark;
 use accrual_store::journals::{self, BatchRow, BatchUpdate, ReportRow, first_id};
-use accrual_store::{Commit, Lane, Write, periods, schedules, sequence};
+use accrual_store::{Commit, Dialect, Lane, Write, periods, schedules, sequence};
 use std::sync::mpsc::sync_channel;
 
-/// Lines of one transaction, more or less: it must not hold the writer longer than a small write can wait.
+/// Lines of one transaction, more or less: where small writes share the writer, it must not hold it longer than one can
+/// wait; where they have their own connection, memory alone bounds it.
 const CHUNK: usize = 25_000;
+const CHUNK_BESIDE: usize = 60_000;
 
 /// Makes a transfer batch of what the job's organisation has not posted through its open period. Answers what became of it.
 ///
 /// # Errors
 /// `collection.period` when no period is open, `transfer.criteria`, `job.cancelled`; a fault.
 pub fn run(tenant: &Tenant, job: &JobRow, progress: &mut dyn Progress) -> Result<String> {
-    run_in_chunks(tenant, job, CHUNK, progress)
+    let chunk = match tenant.store.dialect() {
+        Dialect::Sqlite => CHUNK,
+        Dialect::Postgres => CHUNK_BESIDE,
+    };
+    run_in_chunks(tenant, job, chunk, progress)
 }
 
 /// As [`run`], with another number of journal lines in one transaction.
@@ -122,13 +129,8 @@ pub(super) fn fill(
     if !criteria.is_whole() {
         // marks on lines cannot be taken back in one step: whether it balances is known before the first is set
         let mut balance = frozen.clone();
-        tenant.store.read(|tx| {
-            posting.chunks(tx, &mut |chunk| {
-                balance.add(&chunk.balance);
-                Ok(())
-            })
-        })?;
-        if frozen.lines == 0 && !balance.unbalanced().is_empty() {
+        tenant.store.read(|tx| posting.chunks(tx, &mut |chunk| balance.add(&chunk.balance)))?;
+        if frozen.lines == 0 && !balance.balance()?.unbalanced().is_empty() {
             return unbalanced(tenant, job, &balance).map(Some);
         }
     }
@@ -140,15 +142,30 @@ pub(super) fn fill(
     if frozen.lines == 0 {
         return end(tenant, job, frozen, status::NO_DATA, "Nothing is unposted.").map(Some);
     }
-    if !frozen.unbalanced().is_empty() {
+    if !frozen.balance()?.unbalanced().is_empty() {
         return unbalanced(tenant, job, frozen).map(Some);
     }
+    round(tenant, frozen, progress)?;
     set(tenant, job, frozen, status::NEW, status::UPDATED, None)?;
     Ok(None)
 }
 
+/// Writes the entries that make converted amounts balance; once they are written there is no difference left.
+fn round(tenant: &Tenant, frozen: &mut Frozen, progress: &mut dyn Progress) -> Result<()> {
+    let lines = frozen.balance()?.rounding()?;
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let first = frozen.lines + 1;
+    frozen.lines += i64::try_from(lines.len()).unwrap_or(i64::MAX);
+    let mut balance = Balance::default();
+    lines.iter().for_each(|line| balance.take(line, false));
+    frozen.add(&balance)?;
+    write(tenant, frozen, first, lines, Vec::new(), progress.checkpoint_in())
+}
+
 fn unbalanced(tenant: &Tenant, job: &JobRow, frozen: &Frozen) -> Result<String> {
-    let message = format!("The batch does not balance: {}.", frozen.unbalanced().join(", "));
+    let message = format!("The batch does not balance: {}.", frozen.balance()?.unbalanced().join(", "));
     end(tenant, job, frozen, status::ERRORS, &message)
 }
 
@@ -182,7 +199,7 @@ fn stream(tenant: &Tenant, posting: &Posting<'_>, frozen: &mut Frozen, progress:
             let first = frozen.lines + 1;
             frozen.lines += i64::try_from(chunk.lines.len()).unwrap_or(i64::MAX);
             frozen.after = chunk.through;
-            frozen.add(&chunk.balance);
+            frozen.add(&chunk.balance)?;
             write(tenant, frozen, first, chunk.lines, chunk.stamps, progress.checkpoint_in())?;
             progress.advance(frozen.lines.unsigned_abs());
         }
@@ -195,21 +212,19 @@ fn summarise(tenant: &Tenant, posting: &Posting<'_>, frozen: &mut Frozen, progre
     if frozen.lines > 0 {
         return Ok(()); // written before an interruption
     }
-    let (mut summary, mut stamps, mut balance) = (Summary::default(), Vec::new(), Balance::new());
+    let (mut summary, mut stamps, mut balance) = (Summary::default(), Vec::new(), Balance::default());
     tenant.store.read(|tx| {
         posting.chunks(tx, &mut |mut chunk| {
             progress.go_on()?;
             chunk.lines.iter().try_for_each(|line| summary.add(line))?;
             stamps.append(&mut chunk.stamps);
-            for (currency, difference) in chunk.balance {
-                *balance.entry(currency).or_default() += difference;
-            }
+            balance.merge(&chunk.balance);
             Ok(())
         })
     })?;
     let lines = summary.lines();
     frozen.lines = i64::try_from(lines.len()).unwrap_or(i64::MAX);
-    frozen.add(&balance);
+    frozen.add(&balance)?;
     if lines.is_empty() { Ok(()) } else { write(tenant, frozen, 1, lines, stamps, progress.checkpoint_in()) }
 }
 

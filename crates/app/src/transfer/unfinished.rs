@@ -4,13 +4,13 @@
 //! more would keep its entries from the general ledger for ever: the next transfer of the organisation sees to it, and
 //! no period closes before.
 
+use super::balance::Balance;
 use super::criteria::Criteria;
 use super::frozen::Frozen;
-use super::post::Balance;
 use super::{run, status};
 use crate::Tenant;
 use crate::job::{JobRow, Progress};
-use accrual_base::{Error, Result};
+use accrual_base::Result;
 use accrual_store::journals::{self, BatchRow, BatchUpdate};
 use accrual_store::{Commit, Flow, Lane, Read};
 
@@ -51,16 +51,16 @@ pub(super) fn settle(tenant: &Tenant, job: &JobRow, book: i64, chunk: usize, pro
 /// How far a batch came, by the lines it has: each transaction ended with a contract line.
 fn written(tenant: &Tenant, batch: &BatchRow) -> Result<Frozen> {
     let mut frozen = Frozen::new(batch.id, batch.org_id, batch.book_id, batch.period, batch.leg_sequence, batch.summary);
-    let mut balance = Balance::new();
+    let mut balance = Balance::default();
     tenant.store.read(|tx| {
         journals::stream(tx, batch.id, &mut |line| {
             frozen.lines += 1;
             frozen.after = frozen.after.max(line.line_id.unwrap_or(i64::MIN));
-            *balance.entry(line.currency.code().to_owned()).or_default() += i128::from(line.debit) - i128::from(line.credit);
+            balance.take_written(line);
             Ok(Flow::Continue)
         })
     })?;
-    frozen.add(&balance);
+    frozen.add(&balance)?;
     Ok(frozen)
 }
 
@@ -72,14 +72,4 @@ fn give_up(tenant: &Tenant, job: &JobRow, batch: &BatchRow) -> Result<()> {
         journals::update(tx, id, status::NEW, update).map(Commit::Keep)
     })?;
     Ok(())
-}
-
-impl Criteria {
-    /// As [`Criteria::json`] wrote them.
-    ///
-    /// # Errors
-    /// A fault when they cannot be read.
-    fn stored(text: &str) -> Result<Self> {
-        serde_json::from_str(text).map_err(|e| Error::fault_from("the criteria of a batch cannot be read", e))
-    }
 }

@@ -27,6 +27,15 @@ impl AccountSet {
         }
         Ok(set)
     }
+    /// A set of one account.
+    pub(crate) fn of_one(letter: char, account: &str) -> Self {
+        let mut set = Self::default();
+        let slot = u32::from(letter).checked_sub(u32::from('A')).and_then(|i| set.accounts.get_mut(i as usize));
+        if let Some(slot) = slot {
+            *slot = Some(account.into());
+        }
+        set
+    }
     /// The account string of a type; empty when the line has none.
     pub fn account(&self, letter: char) -> &str {
         u32::from(letter)

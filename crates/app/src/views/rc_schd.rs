@@ -6,6 +6,7 @@ use super::row::{at, decimal, flag, int};
 use super::table::{Fills, Plan, no_field};
 use super::{Each, Query, Source};
 use crate::collection::policies::Profiles;
+use crate::transfer::Criteria;
 use accrual_base::{Currency, PeriodId, Result, currency::push_minor};
 use accrual_revenue::account_type::AccountType;
 use accrual_revenue::contract::LegKind;
@@ -21,7 +22,6 @@ pub(super) const NAME: &str = "BI3_RC_SCHD";
 #[derive(Clone, Copy, Debug)]
 struct Posted {
     period: i32,
-    /// Nothing for a batch with criteria: lines know that they are posted, not by which.
     batch: Option<i64>,
 }
 
@@ -116,12 +116,21 @@ const FILLS: Fills<Entry> = &[
     ("DELINK_FLAG", |_, o| flag(o, false)),
 ];
 
-/// A whole batch: what it posted, and when.
+/// A batch: what it posted, and when.
 struct Mark {
+    org: i64,
+    criteria: Criteria,
     period: PeriodId,
     sequence: i64,
     batch: i64,
     at: i64,
+}
+
+impl Mark {
+    fn takes(&self, schedule: &ScheduleRef<'_>, row: &Row<'_>) -> bool {
+        let reaches = row.leg.sequence <= self.sequence && row.period <= self.period;
+        reaches && self.org == schedule.org_id && self.criteria.takes_line(schedule) && self.criteria.takes_type(row.schedule_type)
+    }
 }
 
 pub(super) fn stream(source: &mut Source<'_>, query: &Query, each: &mut Each<'_>) -> Result<()> {
@@ -130,21 +139,18 @@ pub(super) fn stream(source: &mut Source<'_>, query: &Query, each: &mut Each<'_>
     let reporting = Profiles::load(source.tx)?.reporting()?;
     let marks: Vec<Mark> = journals::posted(source.tx)?
         .into_iter()
-        .filter(|b| b.whole)
-        .map(|b| Mark { period: b.period, sequence: b.leg_sequence, batch: b.id, at: b.created_at.0 })
-        .collect();
+        .map(|b| {
+            let criteria = Criteria::stored(&b.criteria)?;
+            Ok(Mark { org: b.org_id, criteria, period: b.period, sequence: b.leg_sequence, batch: b.id, at: b.created_at.0 })
+        })
+        .collect::<Result<_>>()?;
     // posting changes rows without touching their schedule: then every schedule is looked at
     let posted_in_window = marks.iter().any(|m| query.covers(m.at));
     let (from, to) = if posted_in_window { (i64::MIN, i64::MAX) } else { (query.from, query.to) };
     let names = source.names.clone();
     schedules::scan(source.tx, ScheduleScan { from, to, ..ScheduleScan::default() }, &mut |schedule| {
         let (organisation, accounts) = (names.organisation(schedule.org_id), sets.get(schedule.account_set)?.clone());
-        let info = LineInfo {
-            id: schedule.line_id,
-            currency: schedule.currency,
-            functional: schedule.functional_currency,
-            reporting,
-        };
+        let info = LineInfo { id: schedule.line_id, currency: schedule.currency, functional: schedule.functional_currency, reporting };
         let mut flow = Flow::Continue;
         expand(schedule.legs, &info, &[], |row| {
             if flow == Flow::Stop {
@@ -160,9 +166,17 @@ pub(super) fn stream(source: &mut Source<'_>, query: &Query, each: &mut Each<'_>
     })
 }
 
-fn entry(schedule: &ScheduleRef<'_>, row: &Row<'_>, marks: &[Mark], organisation: &Arc<str>, accounts: &Arc<AccountSet>, reporting: Currency) -> Entry {
+fn entry(
+    schedule: &ScheduleRef<'_>,
+    row: &Row<'_>,
+    marks: &[Mark],
+    organisation: &Arc<str>,
+    accounts: &Arc<AccountSet>,
+    reporting: Currency,
+) -> Entry {
     let initial = row.leg.kind == LegKind::InitialBilling;
-    let mark = marks.iter().find(|m| !initial && row.leg.sequence <= m.sequence && row.period <= m.period);
+    // batches come by age: the first that could take an entry has taken it
+    let mark = marks.iter().find(|m| !initial && m.takes(schedule, row));
     let by_criteria = row.leg.posted_through.filter(|p| row.period <= *p).map(|p| Posted { period: p.0, batch: None });
     Entry {
         contract: schedule.rc_id,
@@ -184,7 +198,7 @@ fn entry(schedule: &ScheduleRef<'_>, row: &Row<'_>, marks: &[Mark], organisation
         currency: row.leg.currency,
         rates: row.leg.rates,
         created: row.leg.created,
-        posted: by_criteria.or_else(|| mark.map(|m| Posted { period: m.period.0, batch: Some(m.batch) })),
+        posted: mark.map(|m| Posted { period: m.period.0, batch: Some(m.batch) }).or(by_criteria),
         updated_at: mark.map_or(schedule.updated_at, |m| m.at.max(schedule.updated_at)),
     }
 }

@@ -1,6 +1,6 @@
 //! Batches: their lines, their statuses, their file.
 
-use crate::setup::{Row, TRANSFER, close, load, world};
+use crate::setup::{Row, TRANSFER, cents, close, load, view, world};
 use accrual_app::transfer::{self, Form, SetTransferred};
 use accrual_app::{execute_blocking, report};
 use accrual_base::Instant;
@@ -89,10 +89,17 @@ fn criteria_take_one_contract_and_the_whole_batch_takes_the_rest() {
         load(&world, &[Row::order("S1", "A", "366", "366"), Row::order("S2", "B", "732", "732")]);
         let message = world.run(TRANSFER, 1, &[("CRITERIA NAME", "RC ID"), ("CRITERIA VALUE", "'2'")]);
         assert!(message.ends_with("2 journal lines."), "{message}");
+        let posted = || {
+            let rows = view(&world, "BI3_RC_SCHD", &["RC_ID", "PRD_ID", "POST_BATCH_ID", "POST_PRD_ID"]);
+            let january = rows.into_iter().filter(|r| r[1] == "202401").map(|r| [r[0].clone(), r[2].clone(), r[3].clone()]);
+            january.collect::<std::collections::BTreeSet<_>>().into_iter().collect::<Vec<_>>()
+        };
+        assert_eq!(posted(), [["1", "", ""], ["2", "1", "202401"]], "a batch with criteria is known by its number as well");
         let again = world.run(TRANSFER, 1, &[("CRITERIA NAME", "RC ID"), ("CRITERIA VALUE", "2")]);
         assert!(again.contains("NO DATA FOUND"), "{again}");
         let rest = world.run(TRANSFER, 1, &[]);
         assert!(rest.ends_with("2 journal lines."), "{rest}");
+        assert_eq!(posted(), [["1", "3", "202401"], ["2", "1", "202401"]]);
     }
 }
 
@@ -109,5 +116,31 @@ fn a_summary_groups_by_account_type_currency_and_period() {
         let side = |debit: &str, credit: &str| (debit.to_owned(), credit.to_owned());
         assert_eq!(got, [side("93.00", "0.00"), side("0.00", "93.00")]);
         assert!(page[1].contains(",202401,,,,L,R,"), "no contract, line or schedule: {}", page[1]);
+    }
+}
+
+#[test]
+fn carves_at_a_rate_balance_converted_by_an_entry_on_the_adjustment_liability() {
+    for summary in ["N", "Y"] {
+        for backend in Backend::all() {
+            let world = world(backend);
+            let (tenant, context) = (world.tenant(), world.context());
+            accrual_app::config::update(&tenant, &context, "profile", "SUMMARY_TRANSFER", serde_json::json!({"value": summary})).unwrap();
+            // each is allocated 100.00: carves of -0.02, 0.01 and 0.01 EUR are -0.03, 0.02 and 0.02 USD
+            let row = |line: &str, sell: &str| Row::order("S1", line, "100", sell).with("CURR", "EUR").with("F_EX_RATE", "1.5");
+            load(&world, &[row("A", "100.02"), row("B", "99.99"), row("C", "99.99")]);
+            let message = world.run(TRANSFER, 1, &[]);
+            assert!(message.contains("is ready to transfer"), "{message}");
+            let page: Vec<Vec<String>> = lines(&world, 1, 0, 1_000).iter().map(|l| l.split(',').map(str::to_owned).collect()).collect();
+            let sum = |column: usize| page[1..].iter().map(|r| cents(&r[column])).sum::<i64>();
+            for (debit, credit) in [(11, 12), (13, 14), (15, 16)] {
+                assert_eq!(sum(debit), sum(credit), "columns {debit} and {credit} of {page:?}");
+            }
+            let last = page.last().unwrap();
+            assert_eq!(last[3..8], ["", "", "", "A", "A"], "of no line: {last:?}");
+            assert_eq!(last[9..15], ["USD", "USD", "0.00", "0.00", "0.01", "0.00"], "{last:?}");
+            let unsound: Vec<_> = accrual_app::check::run(&tenant, &mut |_| ()).unwrap().into_iter().filter(|o| o.findings.count > 0).collect();
+            assert!(unsound.is_empty(), "{:?}", unsound.iter().map(|o| &o.findings.listed).collect::<Vec<_>>());
+        }
     }
 }
