@@ -49,23 +49,24 @@ pub(super) struct Preparer<'a> {
     pub stamp: Stamp,
     /// Contract ids at hand: next and end.
     pub ids: (i64, i64),
-    /// The rows of the chunk; its memory is used again.
+    /// The rows of the chunk, when they were read ahead.
     pub loaded: Loaded,
+    /// Memory for the chunk after it.
+    pub ahead: Loaded,
 }
 
 impl Preparer<'_> {
-    /// Prepares the rows of a chunk of the plan.
+    /// Prepares the rows of a chunk of the plan, and reads those of the next beside it.
     ///
     /// # Errors
     /// A fault of the store or of a broken row; refusals of rows become exceptions.
-    pub fn prepare(&mut self, plan: &[(i64, i64)]) -> Result<Prepared> {
-        let mut ids: Vec<i64> = plan.iter().map(|(_, id)| *id).collect();
-        ids.sort_unstable();
-        // rows never change, and nobody else touches their contracts: two snapshots are as good as one
-        let mut loaded = std::mem::take(&mut self.loaded);
-        self.tenant.store.read(|tx| loaded.fill(tx, &ids))?;
-        let prepared = self.chunk(plan, &loaded.rows());
-        self.loaded = loaded;
+    pub fn prepare(&mut self, plan: &[(i64, i64)], next: &[(i64, i64)]) -> Result<Prepared> {
+        let (tenant, mut loaded, mut ahead) = (self.tenant, std::mem::take(&mut self.loaded), std::mem::take(&mut self.ahead));
+        // rows never change, and nobody else touches their contracts: several snapshots are as good as one
+        loaded.read(tenant, plan)?;
+        let (prepared, read) = rayon::join(|| self.chunk(plan, &loaded.rows()), || ahead.read(tenant, next));
+        read?;
+        (self.loaded, self.ahead) = (ahead, loaded);
         prepared
     }
 
@@ -283,11 +284,25 @@ type Head = (i64, i64, i64, TransactionType, Day, usize);
 /// Staged rows with their records one behind the other.
 #[derive(Debug, Default)]
 pub(super) struct Loaded {
+    ids: Vec<i64>,
     heads: Vec<Head>,
     records: Vec<u8>,
 }
 
 impl Loaded {
+    /// Reads the rows of a part of the plan, unless they are here already.
+    fn read(&mut self, tenant: &Tenant, plan: &[(i64, i64)]) -> Result<()> {
+        let mut ids: Vec<i64> = plan.iter().map(|(_, id)| *id).collect();
+        ids.sort_unstable();
+        if self.ids == ids {
+            return Ok(());
+        }
+        self.ids.clear();
+        tenant.store.read(|tx| self.fill(tx, &ids))?;
+        self.ids = ids;
+        Ok(())
+    }
+
     /// Reads the rows with these ids, which are sorted.
     fn fill(&mut self, tx: &mut dyn Read, ids: &[i64]) -> Result<()> {
         self.heads.clear();

@@ -80,8 +80,9 @@ pub fn run_in_chunks(
             stamp: run.stamp(job),
             ids: (0, 0),
             loaded: chunk::Loaded::default(),
+            ahead: chunk::Loaded::default(),
         };
-        run.rows(&scanned, move |rows| preparer.prepare(rows))?;
+        run.rows(&scanned, move |rows, next| preparer.prepare(rows, next))?;
     }
     run.close()?;
     Ok(answer(run.frozen.tally, progress))
@@ -108,7 +109,7 @@ pub fn run_events(
         (run.frozen.kept, run.frozen.named) = (kept, name.is_some());
         let (context, stamp) = (run.context(policies)?, run.stamp(job));
         let mut preparer = EventPreparer { tenant, policies, types: &types, context, stamp };
-        run.rows(&scanned, move |rows| preparer.prepare(rows))?;
+        run.rows(&scanned, move |rows, _| preparer.prepare(rows))?;
     }
     run.close()?;
     Ok(answer(run.frozen.tally, progress))
@@ -147,6 +148,9 @@ pub(crate) fn period_context(tenant: &Tenant, org: i64, book: i64, open: PeriodI
     let watermarks = marks.into_iter().map(|(period, sequence, _)| Watermark { period, sequence }).collect();
     Ok(PeriodContext { open, watermarks, sequence })
 }
+
+/// Chunks that may wait for the writer: enough to even out, few enough to be small.
+const PREPARED: usize = 2;
 
 /// A run over staged rows of one family.
 struct Run<'a> {
@@ -187,8 +191,9 @@ impl<'a> Run<'a> {
         Stamp { user: job.created_by.clone(), at: self.frozen.at }
     }
 
-    /// One thread prepares the next chunk while the writer commits the one before.
-    fn rows(&mut self, scanned: &Scanned, mut prepare: impl FnMut(&[(i64, i64)]) -> Result<Prepared> + Send) -> Result<()> {
+    /// One thread prepares the next chunks while the writer commits the one before. `prepare` is told the rows of its
+    /// chunk and those of the one that follows.
+    fn rows(&mut self, scanned: &Scanned, mut prepare: impl FnMut(&[(i64, i64)], &[(i64, i64)]) -> Result<Prepared> + Send) -> Result<()> {
         let (plan, from, size) = (&scanned.plan, self.frozen.next, self.chunk);
         self.progress.total(plan.len() as u64);
         self.progress.advance(from as u64);
@@ -199,11 +204,12 @@ impl<'a> Run<'a> {
             self.frozen.keyed = Some(range);
         }
         std::thread::scope(|scope| {
-            let (send, receive) = sync_channel::<Result<Prepared>>(1);
+            let (send, receive) = sync_channel::<Result<Prepared>>(PREPARED);
             scope.spawn(move || {
                 let mut at = from;
                 while at < plan.len() {
-                    let prepared = prepare(plan.chunk(at, size));
+                    let rows = plan.chunk(at, size);
+                    let prepared = prepare(rows, plan.chunk(at + rows.len(), size));
                     at += prepared.as_ref().map_or(plan.len(), |p| p.taken);
                     if send.send(prepared).is_err() {
                         return; // the writing side gave up
