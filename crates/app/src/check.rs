@@ -68,11 +68,7 @@ pub fn checks() -> Vec<Check> {
             run: crate::collection::check::check_collected,
         },
         Check { name: "batches", title: "Every transferred batch balances per currency", run: crate::transfer::check::check_balance },
-        Check {
-            name: "posted",
-            title: "What was posted stands unchanged in the schedules",
-            run: crate::transfer::check::check_posted,
-        },
+        Check { name: "posted", title: "What was posted stands unchanged in the schedules", run: crate::transfer::check::check_posted },
     ]
 }
 

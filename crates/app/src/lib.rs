@@ -6,12 +6,12 @@
 pub mod audit;
 pub mod billing;
 pub mod check;
-pub mod config;
 pub mod collection;
+pub mod config;
 pub mod context;
 pub mod execute;
-pub mod idempotency;
 pub mod generate;
+pub mod idempotency;
 pub mod job;
 pub mod period;
 pub mod report;

@@ -76,7 +76,5 @@ pub fn named(tenant: &Tenant, file_name: &str) -> Result<Option<Report>> {
 pub fn write(tenant: &Tenant, report: &Report, out: &mut dyn Write) -> Result<()> {
     let batch = report.source.strip_prefix("batch:").and_then(|id| id.parse().ok());
     let batch = batch.ok_or_else(|| Error::fault(format!("report {} is made of {:?}, which nothing makes", report.id, report.source)))?;
-    transfer::csv(tenant, batch, &mut |piece| {
-        out.write_all(piece).map_err(|e| Error::fault_from("the receiver of a report has gone", e))
-    })
+    transfer::csv(tenant, batch, &mut |piece| out.write_all(piece).map_err(|e| Error::fault_from("the receiver of a report has gone", e)))
 }

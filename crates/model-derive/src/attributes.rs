@@ -41,7 +41,8 @@ impl ObjectOptions {
             "given_id" => flag(&mut self.given_id, meta),
             "text_id" => flag(&mut self.text_id, meta),
             "rules" => once(&mut self.rules, meta),
-            other => Err(meta.error(format!("unknown option `{other}`; an object has name, label, plural, unique, index, given_id, text_id and rules"))),
+            other => Err(meta
+                .error(format!("unknown option `{other}`; an object has name, label, plural, unique, index, given_id, text_id and rules"))),
         }
     }
 }

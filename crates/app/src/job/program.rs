@@ -138,7 +138,13 @@ const BUILT_IN: [Program; 5] = [
         run: collect,
     },
     Program { id: 121, name: EVENT_PROCESS, group: Group::Events, parameters: &[text(211, 1, EVENT_NAME, true)], run: process_events },
-    Program { id: 122, name: EVENT_PROCESS_MASTER, group: Group::Events, parameters: &[text(212, 1, EVENT_NAME, false)], run: process_events },
+    Program {
+        id: 122,
+        name: EVENT_PROCESS_MASTER,
+        group: Group::Events,
+        parameters: &[text(212, 1, EVENT_NAME, false)],
+        run: process_events,
+    },
     Program {
         id: 149,
         name: ACCOUNTING_TRANSFER_MASTER,

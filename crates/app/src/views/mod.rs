@@ -31,8 +31,7 @@ use record::FieldTexts;
 use table::Plan;
 
 /// The views with content.
-pub const VIEWS: [&str; 7] =
-    [acct_type::NAME, calendar::NAME, rc_bill::NAME, rc_head::NAME, rc_lns::NAME, rc_pob::NAME, rc_schd::NAME];
+pub const VIEWS: [&str; 7] = [acct_type::NAME, calendar::NAME, rc_bill::NAME, rc_head::NAME, rc_lns::NAME, rc_pob::NAME, rc_schd::NAME];
 
 /// What somebody wants of a view.
 #[derive(Clone, Debug, PartialEq, Eq)]

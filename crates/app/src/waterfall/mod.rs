@@ -21,7 +21,8 @@ const PARTS: i64 = 8;
 /// A fault from the database, of a broken schedule, or on overflow.
 pub fn waterfall(tenant: &Tenant, open: PeriodId) -> Result<Vec<WaterfallRow>> {
     let Some((first, last)) = tenant.store.read(|tx| schedules::bounds(tx))? else { return Ok(Vec::new()) };
-    let parts: Vec<Waterfall> = ranges(first, last).into_par_iter().map(|(after, through)| part(tenant, after, through)).collect::<Result<_>>()?;
+    let parts: Vec<Waterfall> =
+        ranges(first, last).into_par_iter().map(|(after, through)| part(tenant, after, through)).collect::<Result<_>>()?;
     let mut all = Waterfall::new();
     parts.iter().try_for_each(|part| all.merge(part))?;
     all.rows(open)
@@ -30,14 +31,15 @@ pub fn waterfall(tenant: &Tenant, open: PeriodId) -> Result<Vec<WaterfallRow>> {
 /// (after, through) of each part.
 fn ranges(first: i64, last: i64) -> Vec<(i64, i64)> {
     let width = (last - first) / PARTS + 1;
-    (0..PARTS).map(|n| (first - 1 + n * width, (first - 1 + (n + 1) * width).min(last))).filter(|(after, through)| after < through).collect()
+    (0..PARTS)
+        .map(|n| (first - 1 + n * width, (first - 1 + (n + 1) * width).min(last)))
+        .filter(|(after, through)| after < through)
+        .collect()
 }
 
 fn part(tenant: &Tenant, after: i64, through: i64) -> Result<Waterfall> {
     let mut sums = Waterfall::new();
-    tenant.store.read(|tx| {
-        schedules::scan_legs(tx, after, through, &mut |currency, legs| sums.add(legs, currency))
-    })?;
+    tenant.store.read(|tx| schedules::scan_legs(tx, after, through, &mut |currency, legs| sums.add(legs, currency)))?;
     Ok(sums)
 }
 

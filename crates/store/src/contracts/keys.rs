@@ -89,7 +89,8 @@ pub fn left_gaps(tx: &mut dyn Read) -> Result<Vec<(i64, i64, i64)>> {
 /// # Errors
 /// A fault from the database, or whatever the callback returned.
 pub fn keyed_lines(tx: &mut dyn Read, first: i64, last: i64, each: &mut dyn FnMut(i64, &[u8]) -> Result<()>) -> Result<()> {
-    let sql = "SELECT l.id, s.record FROM rc_line l JOIN stage_line s ON s.id = l.id WHERE l.id BETWEEN $1 AND $2 AND s.type = 0 ORDER BY l.id";
+    let sql =
+        "SELECT l.id, s.record FROM rc_line l JOIN stage_line s ON s.id = l.id WHERE l.id BETWEEN $1 AND $2 AND s.type = 0 ORDER BY l.id";
     tx.query(sql, &[first.into(), last.into()], &mut |row| {
         each(row.int(0)?, row.bytes(1)?)?;
         Ok(Flow::Continue)
@@ -101,7 +102,8 @@ pub fn keyed_lines(tx: &mut dyn Read, first: i64, last: i64, each: &mut dyn FnMu
 /// # Errors
 /// A fault from the database.
 pub fn contract_keys(tx: &mut dyn Read, first: i64, last: i64) -> Result<Vec<KeyRow>> {
-    let sql = "SELECT group_hash, id FROM rc_head WHERE id IN (SELECT rc_id FROM rc_line WHERE id BETWEEN $1 AND $2) ORDER BY group_hash, id";
+    let sql =
+        "SELECT group_hash, id FROM rc_head WHERE id IN (SELECT rc_id FROM rc_line WHERE id BETWEEN $1 AND $2) ORDER BY group_hash, id";
     tx.all(sql, &[first.into(), last.into()], |row| Ok((row.int(0)?, row.int(1)?)))
 }
 

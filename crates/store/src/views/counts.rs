@@ -38,7 +38,10 @@ pub fn bill_counts(tx: &mut dyn Read) -> Result<BillCounts> {
 pub fn lines_without_rows(tx: &mut dyn Read) -> Result<Vec<(i64, &'static str)>> {
     let mut found = Vec::new();
     for (sql, what) in [
-        ("SELECT l.id FROM rc_line l LEFT JOIN stage_line s ON s.id = l.source_id WHERE s.id IS NULL ORDER BY l.id LIMIT 100", "staged row"),
+        (
+            "SELECT l.id FROM rc_line l LEFT JOIN stage_line s ON s.id = l.source_id WHERE s.id IS NULL ORDER BY l.id LIMIT 100",
+            "staged row",
+        ),
         ("SELECT l.id FROM rc_line l LEFT JOIN rc_head h ON h.id = l.rc_id WHERE h.id IS NULL ORDER BY l.id LIMIT 100", "contract"),
         (
             "SELECT l.id FROM rc_line l LEFT JOIN rc_line p ON p.id = l.pob_id AND p.pob_template IS NOT NULL WHERE p.id IS NULL \

@@ -139,7 +139,8 @@ fn carves_at_a_rate_balance_converted_by_an_entry_on_the_adjustment_liability() 
             let last = page.last().unwrap();
             assert_eq!(last[3..8], ["", "", "", "A", "A"], "of no line: {last:?}");
             assert_eq!(last[9..15], ["USD", "USD", "0.00", "0.00", "0.01", "0.00"], "{last:?}");
-            let unsound: Vec<_> = accrual_app::check::run(&tenant, &mut |_| ()).unwrap().into_iter().filter(|o| o.findings.count > 0).collect();
+            let unsound: Vec<_> =
+                accrual_app::check::run(&tenant, &mut |_| ()).unwrap().into_iter().filter(|o| o.findings.count > 0).collect();
             assert!(unsound.is_empty(), "{:?}", unsound.iter().map(|o| &o.findings.listed).collect::<Vec<_>>());
         }
     }
