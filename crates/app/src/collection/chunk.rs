@@ -174,7 +174,15 @@ impl Preparer<'_> {
             }
         }
         let known: Vec<i64> = contract.lines.iter().map(|l| l.id).collect();
-        let outcome = collect::apply(&mut contract, &transactions, &self.policies.engine, &self.context)?;
+        let outcome = match collect::apply(&mut contract, &transactions, &self.policies.engine, &self.context) {
+            Ok(outcome) => outcome,
+            // the contract cannot take its rows; the others go on
+            Err(Error::Rejected(rejection)) => {
+                folded.exceptions.extend(mine.iter().map(|(at, _)| exception(&rows[*at], &rejection)));
+                return Ok(());
+            }
+            Err(fault) => return Err(fault),
+        };
         refused.extend(outcome.refused.iter().map(|r| (r.id, r.rejection.clone())));
         for (id, rejection) in &refused {
             if let Some((at, _)) = mine.iter().find(|(at, _)| rows[*at].id == *id) {
