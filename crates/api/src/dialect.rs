@@ -79,7 +79,8 @@ fn shape(dialect: Dialect, code: &str, message: &str, rejection: Option<&Rejecti
         Dialect::Services => {
             json!({"success": false, "errors": [{"code": code, "message": message}], "traceId": request_id})
         }
-        Dialect::Administration => administration(code, message, rejection, request_id),
+        // billing rows have a way of their own, which renders their refusals
+        Dialect::Administration | Dialect::Billing => administration(code, message, rejection, request_id),
     }
 }
 

@@ -4,6 +4,7 @@
 //! its request, calls the application and renders the answer; it holds no business rule and sees no SQL.
 
 pub mod authorise;
+pub mod billing;
 pub mod call;
 pub mod coverage;
 pub mod dialect;

@@ -2,6 +2,7 @@
 //! mapping, one line in the log.
 
 use crate::authorise::{authorise, refuse_when_off};
+use crate::billing;
 use crate::call::{self, Call};
 use crate::dialect;
 use crate::remainder;
@@ -28,24 +29,32 @@ use tracing::Instrument;
 
 /// The router over all operations.
 pub fn router(api: Arc<Api>) -> Router {
-    let mut paths: BTreeMap<&'static str, Vec<&'static Operation>> = BTreeMap::new();
+    // paths that differ in the names of their parts alone are one route
+    let mut paths: BTreeMap<String, (&'static str, Vec<&'static Operation>)> = BTreeMap::new();
     for operation in operations() {
         for path in operation.paths() {
-            paths.entry(path).or_default().push(operation);
+            paths.entry(billing::rows::shape(path)).or_insert((path, Vec::new())).1.push(operation);
         }
     }
     let mut router = Router::new();
-    for (path, operations) in paths {
+    for (path, operations) in paths.into_values() {
         let mut methods = MethodRouter::new();
         for operation in operations {
             methods = methods.on(filter(operation.method), move |State(api): State<Arc<Api>>, request: Request| async move {
-                dispatch(api, operation, request).await
+                match operation.family {
+                    Family::Billing => billing::dispatch(api, operation, request).await,
+                    _ => dispatch(api, operation, request).await,
+                }
             });
         }
         router = router.route(path, methods.fallback(wrong_method));
     }
     // downloads that are gzip files already are not packed again
-    let packable = DefaultPredicate::new().and(NotForContentType::const_new("application/gzip"));
+    let packable = DefaultPredicate::new().and(NotForContentType::const_new("application/gzip")).and(
+        |_: axum::http::StatusCode, _: axum::http::Version, _: &axum::http::HeaderMap, marks: &axum::http::Extensions| {
+            marks.get::<billing::Short>().is_none()
+        },
+    );
     router
         .fallback(unknown_path)
         .layer(CompressionLayer::new().gzip(true).quality(CompressionLevel::Fastest).compress_when(packable))
@@ -93,7 +102,7 @@ async fn dispatch(api: Arc<Api>, operation: &'static Operation, request: Request
 }
 
 /// Text of a panic, for the log.
-fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
+pub(crate) fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
     panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no text")
 }
 
@@ -140,6 +149,10 @@ async fn unknown_path(State(api): State<Arc<Api>>, request: Request) -> Response
 
 /// Answers a request that met no operation.
 fn stray(api: &Api, request: &Request, error: Error) -> Response {
+    if billing::ours(request.uri().path()) {
+        let refusal = billing::refusal::Refusal::stray(&error);
+        return billing::stray(api, request.uri().path(), request.headers(), &refusal);
+    }
     let id = request_id::of(request.headers());
     let shape = if request.uri().path().starts_with("/accrual/") { Dialect::Administration } else { Dialect::Status };
     let mut response = dialect::render(&error, shape, &id);

@@ -1,5 +1,6 @@
 //! The server: what it needs, where it listens, how it stops.
 
+use crate::billing;
 use crate::metrics::Metrics;
 use crate::router::router;
 use crate::token;
@@ -37,12 +38,21 @@ pub struct ServerConfig {
     pub public_url: Option<String>,
     /// Time that running requests get to end after a stop was asked for.
     pub grace: Duration,
+    /// Limits of the billing interface, for each tenant.
+    pub limits: billing::limits::Limits,
 }
 
 impl ServerConfig {
     /// Plain HTTP on an address, with ten seconds to end.
     pub fn on(listen: SocketAddr) -> Self {
-        Self { listen, tls: None, insecure_http: false, public_url: None, grace: Duration::from_secs(10) }
+        Self {
+            listen,
+            tls: None,
+            insecure_http: false,
+            public_url: None,
+            grace: Duration::from_secs(10),
+            limits: billing::limits::Limits::default(),
+        }
     }
     /// Tokens and revenue data do not travel readable through a network.
     ///
@@ -68,6 +78,7 @@ pub struct Api {
     pub system: Arc<System>,
     pub metrics: Metrics,
     pub tokens: token::Known,
+    pub billing: billing::State,
     pub public_url: Option<String>,
     /// `https` when the server itself speaks TLS.
     pub scheme: &'static str,
@@ -82,6 +93,7 @@ impl Api {
             system,
             metrics: Metrics::default(),
             tokens: token::Known::default(),
+            billing: billing::State { limits: config.limits.clone(), ..billing::State::default() },
             public_url: config.public_url.clone(),
             scheme: if config.tls.is_some() { "https" } else { "http" },
             tasks: Mutex::default(),

@@ -46,12 +46,14 @@ pub enum Family {
     Services,
     /// Accrual's own administration interface.
     Administration,
+    /// The billing interface.
+    Billing,
     /// Health, metrics and the interface description.
     Operation,
 }
 
 impl Family {
-    pub const ALL: [Self; 4] = [Self::Revenue, Self::Services, Self::Administration, Self::Operation];
+    pub const ALL: [Self; 5] = [Self::Revenue, Self::Services, Self::Administration, Self::Operation, Self::Billing];
 
     /// The heading of the family on the coverage page.
     pub fn title(self) -> &'static str {
@@ -60,6 +62,7 @@ impl Family {
             Self::Services => "Revenue services (newer operations)",
             Self::Administration => "Administration",
             Self::Operation => "Running the server",
+            Self::Billing => "Billing",
         }
     }
 }
@@ -81,6 +84,10 @@ pub enum Scope {
     Administrator,
     /// A signature in the URL.
     Signed,
+    /// Billing credentials of a role that may read.
+    BillingRead,
+    /// Billing credentials of a role that may write.
+    BillingWrite,
 }
 
 impl Scope {
@@ -94,6 +101,8 @@ impl Scope {
             Self::Either => "Webservices Inbound or Outbound",
             Self::Administrator => "administrator",
             Self::Signed => "signed URL",
+            Self::BillingRead => "billing read",
+            Self::BillingWrite => "billing write",
         }
     }
 }
@@ -115,6 +124,8 @@ pub enum Dialect {
     Services,
     /// `{"error":{"code":…,"message":…,"line":…,"column":…,"value":…}}`
     Administration,
+    /// By path and version; see [`crate::billing::envelope`].
+    Billing,
 }
 
 /// Where a parameter is sent.
@@ -209,6 +220,8 @@ pub struct Operation {
     pub parameters: &'static [Parameter],
     pub input: Input,
     pub answers: &'static [Answer],
+    /// Further paths that mean the same.
+    pub aliases: &'static [&'static str],
     /// None: the operation is known and answers 501.
     pub handler: Option<Handler>,
 }
@@ -217,7 +230,7 @@ impl Operation {
     /// The path and its aliases: everything under `/api/integration` also answers under `/integration`.
     pub fn paths(&self) -> impl Iterator<Item = &'static str> {
         let alias = self.path.strip_prefix("/api").filter(|rest| rest.starts_with("/integration/"));
-        std::iter::once(self.path).chain(alias)
+        std::iter::once(self.path).chain(alias).chain(self.aliases.iter().copied())
     }
     /// Whether a handler stands behind it.
     pub fn built(&self) -> bool {
@@ -239,6 +252,7 @@ pub const REVENUE: Operation = Operation {
     parameters: &[],
     input: Input::None,
     answers: &[],
+    aliases: &[],
     handler: None,
 };
 
@@ -248,7 +262,9 @@ pub const ADMINISTRATION: Operation =
 
 /// Every operation, families and groups in the order of the coverage page.
 pub fn operations() -> &'static [Operation] {
-    static ALL: std::sync::LazyLock<Vec<Operation>> =
-        std::sync::LazyLock::new(|| crate::resources::ROWS.iter().flat_map(|rows| rows.iter().copied()).collect());
+    static ALL: std::sync::LazyLock<Vec<Operation>> = std::sync::LazyLock::new(|| {
+        let billing = crate::billing::rows::billing().iter().copied();
+        crate::resources::ROWS.iter().flat_map(|rows| rows.iter().copied()).chain(billing).collect()
+    });
     &ALL
 }

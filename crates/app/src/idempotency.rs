@@ -98,6 +98,41 @@ impl Key {
     }
 }
 
+/// A request of an interface that keeps whole answers, beside what its commands keep.
+#[derive(Clone, Debug)]
+pub struct Exchange {
+    pub key: String,
+    /// What was asked: method and URL.
+    pub target: String,
+    /// A hash of what was sent.
+    pub request_hash: String,
+}
+
+/// The answer an interface kept for a request in the last 24 hours.
+///
+/// # Errors
+/// `idempotency.mismatch` when the key stood for another target or another content; a fault from the database.
+pub async fn recall(tenant: &Tenant, exchange: Exchange) -> Result<Option<String>> {
+    let now = tenant.now();
+    let read = move |tx: &mut dyn Write| store::find(tx.as_read(), &exchange.key).map(|stored| Commit::Keep((exchange, stored)));
+    let (exchange, stored) = tenant.store.write_async(Lane::Small, read).await?;
+    let Some(stored) = stored.filter(|s| s.at >= now.plus_seconds(-KEPT_SECONDS)) else { return Ok(None) };
+    if stored.operation != exchange.target || stored.request_hash != exchange.request_hash {
+        let text = "The idempotency key was used for another request; use a new key for a new request.";
+        return Err(Error::conflict("idempotency.mismatch", text));
+    }
+    Ok(Some(stored.answer))
+}
+
+/// Keeps the answer of a request for 24 hours.
+///
+/// # Errors
+/// A fault from the database.
+pub async fn keep(tenant: &Tenant, exchange: Exchange, answer: String) -> Result<()> {
+    let stored = Stored { operation: exchange.target, request_hash: exchange.request_hash, at: tenant.now(), answer };
+    tenant.store.write_async(Lane::Small, move |tx| store::store(tx, &exchange.key, &stored).map(Commit::Keep)).await
+}
+
 /// Deletes the answers that are too old to be replayed; answers how many. Safe at any time.
 ///
 /// # Errors

@@ -1,0 +1,106 @@
+//! `POST /oauth/token`: id and secret of an API client for a bearer token.
+
+use super::credentials::{self, Claims, LIFETIME};
+use super::headers::{entity_of, hyphenated};
+use super::rows::Built;
+use crate::call::{Call, blocking};
+use crate::dialect;
+use crate::table::{Answered, Input, Scope, json};
+use crate::token::unauthenticated;
+use accrual_app::system::{CLIENT_ID, Session};
+use accrual_base::{Error, Result};
+use axum::body::Body;
+use axum::extract::{Form, FromRequest, Request};
+use axum::http::{HeaderValue, Method, header};
+use futures_util::FutureExt;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+const GRANT: &str = "client_credentials";
+
+pub const BUILT: &[Built] = &[Built {
+    operation: "create_token",
+    handler: |call| create_token(call).boxed(),
+    scope: Scope::Open,
+    input: Input::Json(
+        r#"{"client_id":"00000000-0000-4000-8000-000000000001","client_secret":"the secret","grant_type":"client_credentials"}"#,
+    ),
+    answers: &[
+        json(
+            200,
+            "A token that lives an hour. The request may be a form or JSON.",
+            r#"{"access_token":"eyJ…","token_type":"bearer","expires_in":3599,"scope":"entity.8f… service.billing.read","jti":"5f0c…"}"#,
+        ),
+        json(400, "A field is missing or the grant type is another.", r#"{"error":"unsupported_grant_type","error_description":"…"}"#),
+        json(401, "Unknown client or wrong secret.", r#"{"error":"invalid_client","error_description":"…","message":"…"}"#),
+    ],
+}];
+
+async fn create_token(call: Call) -> Answered {
+    if credentials::any(&call.headers) {
+        return Err(Error::invalid(
+            "token.credentials",
+            "This call takes the credentials in its body alone; send no Authorization and no key headers.",
+        ));
+    }
+    let fields = fields(&call).await?;
+    let grant = field(&fields, "grant_type")?;
+    if grant != GRANT {
+        return Err(Error::invalid("token.grant_type", format!("The only grant type is {GRANT}.")).in_column("grant_type"));
+    }
+    let (client, secret) = (field(&fields, "client_id")?.to_owned(), field(&fields, "client_secret")?.to_owned());
+    if client.len() != CLIENT_ID {
+        return Err(unauthenticated("login.credentials", "Authentication error"));
+    }
+    let system = std::sync::Arc::clone(&call.api.system);
+    let (session, client) = blocking(move || system.log_in_client(&client, &secret).map(|session| (session, client))).await?;
+    super::headers::entities(&call.headers, &session.tenant.name)
+        .map_err(|r| Error::rejected(accrual_base::error::Kind::Forbidden, "token.entity", r.message))?;
+    let jti = uuid::Uuid::new_v4().simple().to_string();
+    let token = Claims::new(&client, &session, &jti).sign(call.api.system.sign_key())?;
+    tracing::info!(actor = %session.actor.user, role = %session.actor.role, tenant = %session.tenant.name, "billing token issued");
+    let mut response = dialect::ok(&json!({
+        "access_token": token,
+        "token_type": "bearer",
+        "expires_in": LIFETIME - 1,
+        "scope": scope(&session, &client),
+        "jti": jti,
+    }));
+    response.headers_mut().insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
+    Ok(response)
+}
+
+/// User, entity, services and tenant, as clients expect to find them.
+fn scope(session: &Session, client: &str) -> String {
+    let tenant = &session.tenant.name;
+    let entity = hyphenated(&entity_of(tenant));
+    let hash = Sha256::digest(tenant.as_bytes());
+    let number = hash.iter().take(3).fold(0u32, |n, b| n << 8 | u32::from(*b));
+    format!("user.{} entity.{entity} service.billing.read service.billing.write tenant.{number}", client.replace('-', ""))
+}
+
+/// The fields of the body: a JSON object when it says so, else a form.
+async fn fields(call: &Call) -> Result<Vec<(String, String)>> {
+    let bytes = call.bytes().await?;
+    if call.header("content-type").is_some_and(|t| t.to_ascii_lowercase().starts_with("application/json")) {
+        let bad = || Error::invalid("token.json", "The body must be a JSON object of texts.");
+        let value: Value = serde_json::from_slice(&bytes).map_err(|_| bad())?;
+        let object = value.as_object().ok_or_else(bad)?;
+        return object.iter().map(|(name, v)| v.as_str().map(|v| (name.clone(), v.to_owned())).ok_or_else(bad)).collect();
+    }
+    let mut request = Request::new(Body::from(bytes));
+    *request.method_mut() = Method::POST;
+    request.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
+    let form = Form::<Vec<(String, String)>>::from_request(request, &()).await;
+    form.map(|form| form.0)
+        .map_err(|_| Error::invalid("token.form", "The body is no form (application/x-www-form-urlencoded) and no JSON."))
+}
+
+fn field<'a>(fields: &'a [(String, String)], name: &'static str) -> Result<&'a str> {
+    let mut found = fields.iter().filter(|(n, v)| n == name && !v.is_empty()).map(|(_, v)| v.as_str());
+    match (found.next(), found.next()) {
+        (Some(value), None) => Ok(value),
+        (Some(_), Some(_)) => Err(Error::invalid("token.twice", format!("{name} was sent more than once."))),
+        _ => Err(Error::invalid("token.required", format!("{name} is missing; send client_id, client_secret and grant_type."))),
+    }
+}
