@@ -1,4 +1,4 @@
-//! The operation table: what an operation is. The rows stand beside their handlers in [`crate::resources`].
+//! The operation table: what an operation is. The rows stand beside their handlers in `resources`.
 //!
 //! Router, authorisation, `/openapi.json`, the coverage page and the coverage tests all read these rows and
 //! nothing else, so an operation that is not here does not exist.

@@ -52,7 +52,9 @@ fn generated(place: &Place) -> Vec<u8> {
 
 fn outcome(server: &Running, way: &Way) -> Outcome {
     let lines = way.view("BI3_RC_LNS", &["SO_LINE_ID", "CURR", "EXT_SLL_PRC", "ALCTD_XT_PRC", "CV_AMT", "ID"]);
-    let names: std::collections::BTreeMap<&str, &str> = lines.cells(["ID", "SO_LINE_ID"]).map(|[id, name]| (id, name)).collect();
+    let mut names: std::collections::BTreeMap<&str, &str> = lines.cells(["ID", "SO_LINE_ID"]).map(|[id, name]| (id, name)).collect();
+    // the entry that rounds converted amounts belongs to no line
+    names.insert("", "rounding");
     let batches = way.batches();
     assert_eq!(batches.len(), 1, "{batches:?}");
     let batch = Sheet::parse(&way.signed_file(batches[0]["report_id"].as_i64().unwrap()));
@@ -224,7 +226,11 @@ fn a_database_that_restarts_is_found_again() {
     assert_eq!(way.view("BI3_RC_LNS", &["ID"]).rows.len(), LINES);
     let batches = way.batches();
     assert_eq!(batches.len(), 1, "{batches:?}");
-    assert_eq!(batches[0]["line_count"], json!(unposted_sides(&way)));
+    let journal = Sheet::parse(&way.signed_file(batches[0]["report_id"].as_i64().unwrap()));
+    assert_eq!(batches[0]["line_count"], json!(journal.rows.len()));
+    // beside the sides of schedules stand the entries that round converted amounts, which belong to no line
+    let of_lines = journal.cells(["LINE_ID"]).filter(|[line]| !line.is_empty()).count();
+    assert_eq!(of_lines, unposted_sides(&way));
     ACCRUAL.good(&place, &["check"]);
 }
 
