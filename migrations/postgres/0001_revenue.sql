@@ -54,14 +54,16 @@ CREATE TABLE rc_head (
   line_ids BYTEA NOT NULL);
 
 -- rc_line.id is the stage_line.id of the line's first order row; source_id is that of its latest. A performance obligation has the id
--- of its leading line and stands on that line's row: pob_template says that the line leads one.
+-- of its leading line and stands on that line's row: pob_template says that the line leads one. legs holds all accounting legs of the
+-- line, packed (see the codec in the revenue crate) and shown as rows by the views; last_period is the last one any of them reaches.
+-- Both are empty while the line has no legs.
 CREATE TABLE rc_line (
   id BIGINT PRIMARY KEY, rc_id BIGINT NOT NULL, pob_id BIGINT NOT NULL, org_id BIGINT NOT NULL, source_id BIGINT NOT NULL,
-  account_set BIGINT NOT NULL, currency TEXT NOT NULL, list_amount BIGINT NOT NULL, sell_amount BIGINT NOT NULL,
+  account_set BIGINT NOT NULL, currency TEXT NOT NULL, functional_currency TEXT NOT NULL, list_amount BIGINT NOT NULL, sell_amount BIGINT NOT NULL,
   ssp_amount BIGINT, allocatable BIGINT NOT NULL, allocated BIGINT NOT NULL, billed BIGINT NOT NULL,
   released BIGINT NOT NULL, billed_released BIGINT NOT NULL, flags BIGINT NOT NULL, state BYTEA NOT NULL,
   created_period BIGINT NOT NULL, updated_at BIGINT NOT NULL,
-  pob_template BIGINT, pob_name TEXT);
+  pob_template BIGINT, pob_name TEXT, last_period BIGINT, legs BYTEA);
 
 -- rc_bill.id is the stage_line.id of the billing row.
 CREATE TABLE rc_bill (
@@ -69,11 +71,6 @@ CREATE TABLE rc_bill (
   currency TEXT NOT NULL, amount BIGINT NOT NULL, deferred BIGINT NOT NULL, recognised BIGINT NOT NULL, state BYTEA NOT NULL,
   created_period BIGINT NOT NULL, updated_at BIGINT NOT NULL);
 CREATE INDEX rc_bill_line ON rc_bill (line_id);
-
--- All accounting legs of a line, packed; see the codec in the revenue crate. Shown as rows by the views.
-CREATE TABLE rc_schedule (
-  line_id BIGINT PRIMARY KEY, rc_id BIGINT NOT NULL, pob_id BIGINT NOT NULL, org_id BIGINT NOT NULL, account_set BIGINT NOT NULL,
-  currency TEXT NOT NULL, functional_currency TEXT NOT NULL, last_period BIGINT NOT NULL, updated_at BIGINT NOT NULL, legs BYTEA NOT NULL);
 
 CREATE TABLE period_status (
   org_id BIGINT NOT NULL, book_id BIGINT NOT NULL, period BIGINT NOT NULL, status TEXT NOT NULL, updated_by TEXT NOT NULL,

@@ -54,14 +54,16 @@ CREATE TABLE rc_head (
   line_ids BLOB NOT NULL) STRICT;
 
 -- rc_line.id is the stage_line.id of the line's first order row; source_id is that of its latest. A performance obligation has the id
--- of its leading line and stands on that line's row: pob_template says that the line leads one.
+-- of its leading line and stands on that line's row: pob_template says that the line leads one. legs holds all accounting legs of the
+-- line, packed (see the codec in the revenue crate) and shown as rows by the views; last_period is the last one any of them reaches.
+-- Both are empty while the line has no legs.
 CREATE TABLE rc_line (
   id INTEGER PRIMARY KEY, rc_id INTEGER NOT NULL, pob_id INTEGER NOT NULL, org_id INTEGER NOT NULL, source_id INTEGER NOT NULL,
-  account_set INTEGER NOT NULL, currency TEXT NOT NULL, list_amount INTEGER NOT NULL, sell_amount INTEGER NOT NULL,
+  account_set INTEGER NOT NULL, currency TEXT NOT NULL, functional_currency TEXT NOT NULL, list_amount INTEGER NOT NULL, sell_amount INTEGER NOT NULL,
   ssp_amount INTEGER, allocatable INTEGER NOT NULL, allocated INTEGER NOT NULL, billed INTEGER NOT NULL,
   released INTEGER NOT NULL, billed_released INTEGER NOT NULL, flags INTEGER NOT NULL, state BLOB NOT NULL,
   created_period INTEGER NOT NULL, updated_at INTEGER NOT NULL,
-  pob_template INTEGER, pob_name TEXT) STRICT;
+  pob_template INTEGER, pob_name TEXT, last_period INTEGER, legs BLOB) STRICT;
 
 -- rc_bill.id is the stage_line.id of the billing row.
 CREATE TABLE rc_bill (
@@ -69,11 +71,6 @@ CREATE TABLE rc_bill (
   currency TEXT NOT NULL, amount INTEGER NOT NULL, deferred INTEGER NOT NULL, recognised INTEGER NOT NULL, state BLOB NOT NULL,
   created_period INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
 CREATE INDEX rc_bill_line ON rc_bill (line_id);
-
--- All accounting legs of a line, packed; see the codec in the revenue crate. Shown as rows by the views.
-CREATE TABLE rc_schedule (
-  line_id INTEGER PRIMARY KEY, rc_id INTEGER NOT NULL, pob_id INTEGER NOT NULL, org_id INTEGER NOT NULL, account_set INTEGER NOT NULL,
-  currency TEXT NOT NULL, functional_currency TEXT NOT NULL, last_period INTEGER NOT NULL, updated_at INTEGER NOT NULL, legs BLOB NOT NULL) STRICT;
 
 CREATE TABLE period_status (
   org_id INTEGER NOT NULL, book_id INTEGER NOT NULL, period INTEGER NOT NULL, status TEXT NOT NULL, updated_by TEXT NOT NULL,

@@ -1,10 +1,10 @@
-//! Packed accounting schedules: one row a line, all legs in one blob.
+//! Packed accounting schedules: all legs of a line in one blob, on the row of the line.
 
-use crate::contracts::{CurrencyReader, int32, keyed, load};
-use crate::{BulkTable, BulkType, Flow, Read, Row, Write};
+use crate::contracts::{CurrencyReader, int32, keyed};
+use crate::{Flow, Read, Row, Write};
 use accrual_base::{Currency, Result};
 
-/// One row of `rc_schedule`.
+/// The schedule of a line, with what of the line its entries need.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScheduleRow {
     pub line_id: i64,
@@ -21,7 +21,7 @@ pub struct ScheduleRow {
     pub legs: Vec<u8>,
 }
 
-/// A schedule row borrowed while it streams.
+/// As [`ScheduleRow`], borrowed while it streams.
 #[derive(Clone, Copy, Debug)]
 pub struct ScheduleRef<'a> {
     pub line_id: i64,
@@ -36,25 +36,9 @@ pub struct ScheduleRef<'a> {
     pub legs: &'a [u8],
 }
 
-const TABLE: BulkTable = BulkTable {
-    name: "rc_schedule",
-    columns: &[
-        ("line_id", BulkType::Int),
-        ("rc_id", BulkType::Int),
-        ("pob_id", BulkType::Int),
-        ("org_id", BulkType::Int),
-        ("account_set", BulkType::Int),
-        ("currency", BulkType::Text),
-        ("functional_currency", BulkType::Text),
-        ("last_period", BulkType::Int),
-        ("updated_at", BulkType::Int),
-        ("legs", BulkType::Bytes),
-    ],
-};
-
 macro_rules! columns {
     () => {
-        "line_id, rc_id, pob_id, org_id, account_set, currency, functional_currency, last_period, updated_at, legs"
+        "id, rc_id, pob_id, org_id, account_set, currency, functional_currency, last_period, updated_at, legs"
     };
 }
 
@@ -91,30 +75,13 @@ impl ScheduleRef<'_> {
     }
 }
 
-pub(crate) fn insert(tx: &mut dyn Write, rows: &[ScheduleRow]) -> Result<()> {
-    load(tx, &TABLE, rows, |s, sink| {
-        sink.push(&[
-            s.line_id.into(),
-            s.rc_id.into(),
-            s.pob_id.into(),
-            s.org_id.into(),
-            s.account_set.into(),
-            s.currency.code().into(),
-            s.functional_currency.code().into(),
-            s.last_period.into(),
-            s.updated_at.into(),
-            s.legs.as_slice().into(),
-        ])
-    })
-}
-
 /// Schedules of some lines, in no particular order.
 ///
 /// # Errors
 /// A fault from the database.
 pub fn by_line(tx: &mut dyn Read, lines: &[i64]) -> Result<Vec<ScheduleRow>> {
     let (mut currency, mut functional) = (CurrencyReader::default(), CurrencyReader::default());
-    keyed(tx, concat!("SELECT ", columns!(), " FROM rc_schedule WHERE line_id = $key"), lines, |row| {
+    keyed(tx, concat!("SELECT ", columns!(), " FROM rc_line WHERE id = $key AND last_period IS NOT NULL"), lines, |row| {
         Ok(read(row, &mut currency, &mut functional)?.to_row())
     })
 }
@@ -150,7 +117,7 @@ pub fn scan(tx: &mut dyn Read, which: ScheduleScan, each: &mut dyn FnMut(Schedul
     let sql = concat!(
         "SELECT ",
         columns!(),
-        " FROM rc_schedule WHERE line_id > $1 AND line_id <= $2 AND last_period >= $3 AND updated_at BETWEEN $4 AND $5 ORDER BY line_id"
+        " FROM rc_line WHERE id > $1 AND id <= $2 AND last_period >= $3 AND updated_at BETWEEN $4 AND $5 ORDER BY id"
     );
     let params = [which.after, which.through, which.reaching.into(), which.from, which.to];
     tx.scan(sql, &params, &mut |row| each(read(row, &mut currency, &mut functional)?))
@@ -162,20 +129,24 @@ pub fn scan(tx: &mut dyn Read, which: ScheduleScan, each: &mut dyn FnMut(Schedul
 /// A fault from the database, or whatever the callback returned.
 pub fn scan_legs(tx: &mut dyn Read, after: i64, through: i64, each: &mut dyn FnMut(Currency, &[u8]) -> Result<()>) -> Result<()> {
     let mut currency = CurrencyReader::default();
-    tx.scan("SELECT currency, legs FROM rc_schedule WHERE line_id > $1 AND line_id <= $2 ORDER BY line_id", &[after, through], &mut |row| {
-        each(currency.read(row, 0)?, row.bytes(1)?)?;
-        Ok(Flow::Continue)
-    })
+    tx.scan(
+        "SELECT currency, legs FROM rc_line WHERE id > $1 AND id <= $2 AND last_period IS NOT NULL ORDER BY id",
+        &[after, through],
+        &mut |row| {
+            each(currency.read(row, 0)?, row.bytes(1)?)?;
+            Ok(Flow::Continue)
+        },
+    )
 }
 
-/// The smallest and the largest line id that has a schedule; nothing when there is none.
+/// The smallest and the largest line id; nothing when there is no line.
 ///
 /// # Errors
 /// A fault from the database.
 pub fn bounds(tx: &mut dyn Read) -> Result<Option<(i64, i64)>> {
     let edge = |tx: &mut dyn Read, sql: &str| tx.first(sql, &[], |row| row.int(0));
-    let first = edge(tx, "SELECT line_id FROM rc_schedule ORDER BY line_id LIMIT 1")?;
-    let last = edge(tx, "SELECT line_id FROM rc_schedule ORDER BY line_id DESC LIMIT 1")?;
+    let first = edge(tx, "SELECT id FROM rc_line ORDER BY id LIMIT 1")?;
+    let last = edge(tx, "SELECT id FROM rc_line ORDER BY id DESC LIMIT 1")?;
     Ok(first.zip(last))
 }
 
@@ -184,5 +155,5 @@ pub fn bounds(tx: &mut dyn Read) -> Result<Option<(i64, i64)>> {
 /// # Errors
 /// A fault from the database.
 pub fn update_legs(tx: &mut dyn Write, line_id: i64, legs: &[u8], updated_at: i64) -> Result<()> {
-    tx.defer("UPDATE rc_schedule SET legs = $2, updated_at = $3 WHERE line_id = $1", &[line_id.into(), legs.into(), updated_at.into()])
+    tx.defer("UPDATE rc_line SET legs = $2, updated_at = $3 WHERE id = $1", &[line_id.into(), legs.into(), updated_at.into()])
 }

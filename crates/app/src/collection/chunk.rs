@@ -15,7 +15,7 @@ use accrual_revenue::contract::{Contract, PeriodContext, TransactionType};
 use accrual_revenue::fields as f;
 use accrual_revenue::record::Record;
 use accrual_store::collection::{ExceptionRow, Family, rows_by_id};
-use accrual_store::contracts::{self as stored, ContractRows, HeadRow, Removal, bill_key, line_key};
+use accrual_store::contracts::{self as stored, ContractRows, HeadRow, Removal, WholeLine, bill_key, line_key};
 use accrual_store::{Commit, Lane, Read, sequence};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap};
@@ -240,8 +240,7 @@ impl Folded {
         let before_lines = self.rows.lines.len();
         self.new += u64::from(before.is_none());
         for line in contract.lines.iter().filter(|l| touched(&l.id)) {
-            self.rows.lines.push(convert::line_row(line, contract, stamp.at)?);
-            self.rows.schedules.extend(convert::schedule_row(line, contract.id, stamp.at)?);
+            self.rows.lines.push(WholeLine { line: convert::line_row(line, contract, stamp.at)?, schedule: convert::schedule(line)? });
             self.rows.bills.extend(convert::bill_rows(line, contract.id, stamp.at)?);
             if is_known(line.id) {
                 self.removal.lines.push(line.id);
@@ -271,7 +270,6 @@ impl Prepared {
         self.rows.heads.append(&mut one.rows.heads);
         self.rows.lines.append(&mut one.rows.lines);
         self.rows.bills.append(&mut one.rows.bills);
-        self.rows.schedules.append(&mut one.rows.schedules);
         self.keys.append(&mut one.keys);
         self.removal.heads.append(&mut one.removal.heads);
         self.removal.lines.append(&mut one.removal.lines);

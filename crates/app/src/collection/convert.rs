@@ -4,8 +4,7 @@ use accrual_base::{Error, PeriodId, Result, hash};
 use accrual_revenue::codec::{BillColumns, LineColumns, decode_bill, decode_legs, decode_line, encode_bill, encode_legs, encode_line};
 use accrual_revenue::contract::{Bill, Contract, Line, Pob, TransactionType};
 use accrual_revenue::figures;
-use accrual_store::contracts::{BillRow, HeadRow, Leads, LineRow, StoredContracts, head_flag, line_flag};
-use accrual_store::schedules::ScheduleRow;
+use accrual_store::contracts::{BillRow, HeadRow, Leads, LineRow, PackedLegs, StoredContracts, WholeLine, head_flag, line_flag};
 use std::collections::BTreeMap;
 
 /// The transaction type of a stored number.
@@ -35,16 +34,15 @@ pub(crate) fn transaction_type(number: i32) -> Result<TransactionType> {
 /// # Errors
 /// A fault when a blob is broken or rows do not fit together.
 pub(crate) fn contracts(stored: StoredContracts) -> Result<BTreeMap<i64, (HeadRow, Contract)>> {
-    let mut legs: BTreeMap<i64, ScheduleRow> = stored.schedules.into_iter().map(|s| (s.line_id, s)).collect();
     let mut bills: BTreeMap<i64, Vec<Bill>> = BTreeMap::new();
     for row in stored.bills {
         bills.entry(row.line_id).or_default().push(bill_of(&row)?);
     }
     let mut found: BTreeMap<i64, (HeadRow, Contract)> = stored.heads.into_iter().map(|h| (h.id, (h.clone(), head_of(h)))).collect();
-    for row in stored.lines {
+    for WholeLine { line: row, schedule } in stored.lines {
         let mut line = decode_line(&line_columns(&row), &row.state)?;
         line.bills = bills.remove(&row.id).unwrap_or_default();
-        if let Some(schedule) = legs.remove(&row.id) {
+        if let Some(schedule) = schedule {
             line.legs = decode_legs(&schedule.legs, line.currency)?;
         }
         let contract = contract(&mut found, row.rc_id)?;
@@ -190,6 +188,7 @@ pub(crate) fn line_row(line: &Line, contract: &Contract, at: i64) -> Result<Line
         source_id: line.source,
         account_set: line.account_set,
         currency: line.currency,
+        functional_currency: line.functional,
         list_amount: line.list,
         sell_amount: line.sell,
         ssp_amount: line.ssp,
@@ -213,7 +212,7 @@ pub(crate) fn line_row(line: &Line, contract: &Contract, at: i64) -> Result<Line
 ///
 /// # Errors
 /// A fault when a leg is longer than the calendar.
-pub(crate) fn schedule_row(line: &Line, rc_id: i64, at: i64) -> Result<Option<ScheduleRow>> {
+pub(crate) fn schedule(line: &Line) -> Result<Option<PackedLegs>> {
     if line.legs.is_empty() {
         return Ok(None);
     }
@@ -224,18 +223,7 @@ pub(crate) fn schedule_row(line: &Line, rc_id: i64, at: i64) -> Result<Option<Sc
     }
     let mut legs = Vec::with_capacity(96);
     encode_legs(&line.legs, line.currency, &mut legs);
-    Ok(Some(ScheduleRow {
-        line_id: line.id,
-        rc_id,
-        pob_id: line.pob,
-        org_id: line.org,
-        account_set: line.account_set,
-        currency: line.currency,
-        functional_currency: line.functional,
-        last_period: last_period.0,
-        updated_at: at,
-        legs,
-    }))
+    Ok(Some(PackedLegs { last_period: last_period.0, legs }))
 }
 
 /// The rows of a line's bills.

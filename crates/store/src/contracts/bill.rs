@@ -65,7 +65,7 @@ fn read(row: &dyn Row, currency: &mut CurrencyReader) -> Result<BillRow> {
     })
 }
 
-pub(super) fn insert(tx: &mut dyn Write, rows: &[BillRow]) -> Result<()> {
+pub(super) fn insert(tx: &mut dyn Write, rows: &[&BillRow]) -> Result<()> {
     load(tx, &TABLE, rows, |b, sink| {
         sink.push(&[
             b.id.into(),

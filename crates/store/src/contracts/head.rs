@@ -139,7 +139,7 @@ fn unpack(packed: &[u8]) -> Result<Vec<i64>> {
     if shift == 0 { Ok(ids) } else { Err(Error::fault("a contract's list of lines is cut off")) }
 }
 
-pub(super) fn insert(tx: &mut dyn Write, rows: &[HeadRow]) -> Result<()> {
+pub(super) fn insert(tx: &mut dyn Write, rows: &[&HeadRow]) -> Result<()> {
     let mut packed = Vec::new();
     load(tx, &TABLE, rows, |h, sink| {
         pack(&h.line_ids, &mut packed);

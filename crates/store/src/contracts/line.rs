@@ -27,6 +27,7 @@ pub struct LineRow {
     pub source_id: i64,
     pub account_set: i64,
     pub currency: Currency,
+    pub functional_currency: Currency,
     pub list_amount: i64,
     pub sell_amount: i64,
     pub ssp_amount: Option<i64>,
@@ -54,6 +55,22 @@ pub struct Leads {
     pub name: Option<String>,
 }
 
+/// All accounting legs of a line, packed by the revenue engine's codec.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PackedLegs {
+    /// The last period any leg reaches (YYYYMM).
+    pub last_period: i32,
+    pub legs: Vec<u8>,
+}
+
+/// A line with its schedule: one row, so that a line costs one row in every load and one entry in one index.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WholeLine {
+    pub line: LineRow,
+    /// Nothing while the line has no legs.
+    pub schedule: Option<PackedLegs>,
+}
+
 const TABLE: BulkTable = BulkTable {
     name: "rc_line",
     columns: &[
@@ -64,6 +81,7 @@ const TABLE: BulkTable = BulkTable {
         ("source_id", BulkType::Int),
         ("account_set", BulkType::Int),
         ("currency", BulkType::Text),
+        ("functional_currency", BulkType::Text),
         ("list_amount", BulkType::Int),
         ("sell_amount", BulkType::Int),
         ("ssp_amount", BulkType::Int),
@@ -78,17 +96,25 @@ const TABLE: BulkTable = BulkTable {
         ("updated_at", BulkType::Int),
         ("pob_template", BulkType::Int),
         ("pob_name", BulkType::Text),
+        ("last_period", BulkType::Int),
+        ("legs", BulkType::Bytes),
     ],
 };
 
 macro_rules! columns {
     () => {
         "id, rc_id, pob_id, org_id, source_id, account_set, currency, list_amount, sell_amount, ssp_amount, allocatable, \
-         allocated, billed, released, billed_released, flags, state, created_period, updated_at, pob_template, pob_name"
+         allocated, billed, released, billed_released, flags, state, created_period, updated_at, pob_template, pob_name, functional_currency"
     };
 }
 
-fn read(row: &dyn Row, currency: &mut CurrencyReader) -> Result<LineRow> {
+#[derive(Default)]
+struct Currencies {
+    own: CurrencyReader,
+    functional: CurrencyReader,
+}
+
+fn read(row: &dyn Row, currency: &mut Currencies) -> Result<LineRow> {
     Ok(LineRow {
         id: row.int(0)?,
         rc_id: row.int(1)?,
@@ -96,7 +122,8 @@ fn read(row: &dyn Row, currency: &mut CurrencyReader) -> Result<LineRow> {
         org_id: row.int(3)?,
         source_id: row.int(4)?,
         account_set: row.int(5)?,
-        currency: currency.read(row, 6)?,
+        currency: currency.own.read(row, 6)?,
+        functional_currency: currency.functional.read(row, 21)?,
         list_amount: row.int(7)?,
         sell_amount: row.int(8)?,
         ssp_amount: row.opt_int(9)?,
@@ -119,8 +146,8 @@ pub(super) fn leads(row: &dyn Row, column: usize) -> Result<Option<Leads>> {
     Ok(Some(Leads { template_id, name: row.opt_text(column + 1)?.map(str::to_owned) }))
 }
 
-pub(super) fn insert(tx: &mut dyn Write, rows: &[LineRow]) -> Result<()> {
-    load(tx, &TABLE, rows, |l, sink| {
+pub(super) fn insert(tx: &mut dyn Write, rows: &[&WholeLine]) -> Result<()> {
+    load(tx, &TABLE, rows, |WholeLine { line: l, schedule }, sink| {
         sink.push(&[
             l.id.into(),
             l.rc_id.into(),
@@ -129,6 +156,7 @@ pub(super) fn insert(tx: &mut dyn Write, rows: &[LineRow]) -> Result<()> {
             l.source_id.into(),
             l.account_set.into(),
             l.currency.code().into(),
+            l.functional_currency.code().into(),
             l.list_amount.into(),
             l.sell_amount.into(),
             l.ssp_amount.into(),
@@ -143,6 +171,8 @@ pub(super) fn insert(tx: &mut dyn Write, rows: &[LineRow]) -> Result<()> {
             l.updated_at.into(),
             l.leads.as_ref().map(|p| p.template_id).into(),
             l.leads.as_ref().and_then(|p| p.name.as_deref()).into(),
+            schedule.as_ref().map(|s| s.last_period).into(),
+            schedule.as_ref().map(|s| s.legs.as_slice()).into(),
         ])
     })
 }
@@ -152,8 +182,23 @@ pub(super) fn insert(tx: &mut dyn Write, rows: &[LineRow]) -> Result<()> {
 /// # Errors
 /// A fault from the database.
 pub fn by_id(tx: &mut dyn Read, ids: &[i64]) -> Result<Vec<LineRow>> {
-    let mut currency = CurrencyReader::default();
+    let mut currency = Currencies::default();
     keyed(tx, concat!("SELECT ", columns!(), " FROM rc_line WHERE id = $key"), ids, |row| read(row, &mut currency))
+}
+
+/// Lines with their schedules by id, in no particular order.
+///
+/// # Errors
+/// A fault from the database.
+pub fn whole_by_id(tx: &mut dyn Read, ids: &[i64]) -> Result<Vec<WholeLine>> {
+    let mut currency = Currencies::default();
+    keyed(tx, concat!("SELECT ", columns!(), ", last_period, legs FROM rc_line WHERE id = $key"), ids, |row| {
+        let schedule = match row.cell(23)? {
+            Cell::Null => None,
+            _ => Some(PackedLegs { last_period: int32(row, 22)?, legs: row.bytes(23)?.to_vec() }),
+        };
+        Ok(WholeLine { line: read(row, &mut currency)?, schedule })
+    })
 }
 
 /// (line id, contract id, source id) of some lines.
@@ -169,7 +214,7 @@ pub fn contract_of_lines(tx: &mut dyn Read, ids: &[i64]) -> Result<Vec<(i64, i64
 /// # Errors
 /// A fault from the database, or whatever the callback returned.
 pub fn scan(tx: &mut dyn Read, after: i64, from: i64, to: i64, limit: i64, each: &mut dyn FnMut(LineRow) -> Result<Flow>) -> Result<()> {
-    let mut currency = CurrencyReader::default();
+    let mut currency = Currencies::default();
     let sql = concat!("SELECT ", columns!(), " FROM rc_line WHERE id > $1 AND updated_at BETWEEN $2 AND $3 ORDER BY id LIMIT $4");
     streamed(tx, sql, &[Cell::Int(after), Cell::Int(from), Cell::Int(to), Cell::Int(limit)], |row| read(row, &mut currency), each)
 }

@@ -12,7 +12,7 @@ mod pob;
 pub use bill::BillRow;
 pub use head::{HeadRow, flag as head_flag};
 pub use keys::{KeyOf, KeyRow, add_keys, bill_key, close_gap, contract_keys, insert_keys, keyed_lines, left_gaps, line_key, open_gap};
-pub use line::{Leads, LineRow, flag as line_flag};
+pub use line::{Leads, LineRow, PackedLegs, WholeLine, flag as line_flag};
 pub use pob::PobRow;
 
 use crate::{BulkTable, Cell, Flow, Read, Row, Write};
@@ -80,13 +80,20 @@ pub(crate) fn load<T>(
     Ok(())
 }
 
+/// Rows by their ids: ascending keys append to their tables instead of splitting pages. Rows are wide, so they stay
+/// where they are.
+fn by_id<T>(rows: &[T], id: impl Fn(&T) -> i64) -> Vec<&T> {
+    let mut order: Vec<(i64, &T)> = rows.iter().map(|row| (id(row), row)).collect();
+    order.sort_unstable_by_key(|(id, _)| *id);
+    order.into_iter().map(|(_, row)| row).collect()
+}
+
 /// Rows of some contracts, ready to be written in one transaction.
 #[derive(Debug, Default)]
 pub struct ContractRows {
     pub heads: Vec<HeadRow>,
-    pub lines: Vec<LineRow>,
+    pub lines: Vec<WholeLine>,
     pub bills: Vec<BillRow>,
-    pub schedules: Vec<crate::schedules::ScheduleRow>,
 }
 
 /// What to take out before changed rows are written again: a bulk load cannot update. Keys stay.
@@ -102,16 +109,10 @@ impl ContractRows {
     ///
     /// # Errors
     /// A fault from the database; a `store.unique` conflict when a row is there already.
-    pub fn save(&mut self, tx: &mut dyn Write) -> Result<()> {
-        // ascending keys append to their tables instead of splitting pages
-        self.lines.sort_unstable_by_key(|l| l.id);
-        self.schedules.sort_unstable_by_key(|s| s.line_id);
-        self.bills.sort_unstable_by_key(|b| b.id);
-        self.heads.sort_unstable_by_key(|h| h.id);
-        head::insert(tx, &self.heads)?;
-        line::insert(tx, &self.lines)?;
-        bill::insert(tx, &self.bills)?;
-        crate::schedules::insert(tx, &self.schedules)
+    pub fn save(&self, tx: &mut dyn Write) -> Result<()> {
+        head::insert(tx, &by_id(&self.heads, |h| h.id))?;
+        line::insert(tx, &by_id(&self.lines, |l| l.line.id))?;
+        bill::insert(tx, &by_id(&self.bills, |b| b.id))
     }
 }
 
@@ -119,10 +120,9 @@ impl Removal {
     /// # Errors
     /// A fault from the database.
     pub fn run(&self, tx: &mut dyn Write) -> Result<()> {
-        let all: [(&str, &[i64]); 4] = [
+        let all: [(&str, &[i64]); 3] = [
             ("DELETE FROM rc_head WHERE id = $1", &self.heads),
             ("DELETE FROM rc_line WHERE id = $1", &self.lines),
-            ("DELETE FROM rc_schedule WHERE line_id = $1", &self.lines),
             ("DELETE FROM rc_bill WHERE id = $1", &self.bills),
         ];
         for (sql, ids) in all {
@@ -138,9 +138,8 @@ impl Removal {
 #[derive(Debug, Default)]
 pub struct StoredContracts {
     pub heads: Vec<HeadRow>,
-    pub lines: Vec<LineRow>,
+    pub lines: Vec<WholeLine>,
     pub bills: Vec<BillRow>,
-    pub schedules: Vec<crate::schedules::ScheduleRow>,
 }
 
 /// Loads whole contracts, each table sorted by its key. `ids` must be sorted; unknown ids are left out.
@@ -151,13 +150,11 @@ pub fn load_by_id(tx: &mut dyn Read, ids: &[i64]) -> Result<StoredContracts> {
     let mut found = StoredContracts { heads: head::by_id(tx, ids)?, ..StoredContracts::default() };
     let mut line_ids: Vec<i64> = found.heads.iter().flat_map(|h| h.line_ids.iter().copied()).collect();
     line_ids.sort_unstable();
-    found.lines = line::by_id(tx, &line_ids)?;
+    found.lines = line::whole_by_id(tx, &line_ids)?;
     found.bills = bill::by_line(tx, &line_ids)?;
-    found.schedules = crate::schedules::by_line(tx, &line_ids)?;
     found.heads.sort_unstable_by_key(|h| h.id);
-    found.lines.sort_unstable_by_key(|l| l.id);
+    found.lines.sort_unstable_by_key(|l| l.line.id);
     found.bills.sort_unstable_by_key(|b| b.id);
-    found.schedules.sort_unstable_by_key(|s| s.line_id);
     Ok(found)
 }
 
