@@ -6,6 +6,7 @@ use accrual_revenue::collect::{Link, Transaction};
 use accrual_revenue::contract::{Averaging, CreditRule, Ramp, Rates, SecondLevel, TransactionType};
 use accrual_revenue::fields::{self as f, FieldId};
 use accrual_revenue::record::{Number, Record, Value};
+use accrual_revenue::stage;
 
 /// A staged row as the store holds it.
 #[derive(Clone, Copy, Debug)]
@@ -55,6 +56,17 @@ const FIELDS: [FieldId; 22] = [
     f::EXT_SSP,
 ];
 
+/// Where a field stands among [`FIELDS`], by its id, or behind them all: every row asks for each of them.
+const POSITIONS: [usize; 256] = {
+    let mut positions = [FIELDS.len(); 256];
+    let mut at = 0;
+    while at < FIELDS.len() {
+        positions[FIELDS[at].0 as usize] = at;
+        at += 1;
+    }
+    positions
+};
+
 /// Those fields of one record, read in one pass.
 struct Fields<'a>([Option<Value<'a>>; FIELDS.len()]);
 
@@ -63,7 +75,8 @@ impl<'a> Fields<'a> {
         record.select(&FIELDS).map(Self)
     }
     fn get(&self, field: FieldId) -> Option<Value<'a>> {
-        FIELDS.binary_search(&field).ok().and_then(|at| self.0[at])
+        let at = *POSITIONS.get(usize::from(field.0))?;
+        self.0.get(at).copied().flatten()
     }
     fn text(&self, field: FieldId) -> Option<&'a str> {
         match self.get(field) {
@@ -112,7 +125,7 @@ pub(super) fn transaction<'a>(
 ) -> Result<Transaction<'a>> {
     let fields = Fields::read(Record::new(row.record))?;
     let (currency, functional) = (fields.currency(f::CURR)?, fields.currency(f::F_CUR)?);
-    let order = row.kind == TransactionType::Order;
+    let quantity = if row.kind == TransactionType::Order { f::ORD_QTY } else { f::INV_QTY };
     let start = fields.day(f::START_DATE);
     Ok(Transaction {
         id: row.id,
@@ -128,10 +141,11 @@ pub(super) fn transaction<'a>(
         date: row.due,
         start,
         end: end(&fields, start)?,
-        quantity: fields.decimal(if order { f::ORD_QTY } else { f::INV_QTY })?.unwrap_or_default(),
+        quantity: needed(row.kind, quantity, fields.decimal(quantity)?)?,
+        // a line without a term has one term unit: nothing makes the field mandatory
         term: fields.decimal(f::TERM)?.unwrap_or(Decimal::ONE),
-        list: fields.amount(f::EXT_LST_PRC, currency)?.unwrap_or_default(),
-        sell: fields.amount(f::EXT_SLL_PRC, currency)?.unwrap_or_default(),
+        list: needed(row.kind, f::EXT_LST_PRC, fields.amount(f::EXT_LST_PRC, currency)?)?,
+        sell: needed(row.kind, f::EXT_SLL_PRC, fields.amount(f::EXT_SLL_PRC, currency)?)?,
         ssp: fields.amount(f::EXT_SSP, currency)?,
         eligible: eligible(&fields),
         right_to_bill: fields.is(f::UNBILL_FLAG, "Y"),
@@ -149,6 +163,21 @@ pub(super) fn transaction<'a>(
         repeats_source: links.repeats_source,
         attributes,
     })
+}
+
+/// A value; when it is missing, zero where the type of the row has no use for it, else the refusal of staging.
+fn needed<T: Default>(kind: TransactionType, field: FieldId, value: Option<T>) -> Result<T> {
+    let Some(value) = value else {
+        let name = f::line_fields().name(field);
+        return match stage::refuses_without(kind, field) {
+            Some(code) => {
+                let message = format!("{name} is missing; it is mandatory on {}.", stage::type_name(kind));
+                Err(Error::invalid(code, message).in_column(name))
+            }
+            None => Ok(T::default()),
+        };
+    };
+    Ok(value)
 }
 
 /// A rate that is not needed is one; one that is needed and missing is refused (RPRO-00076).
@@ -211,6 +240,14 @@ mod tests {
             record: b.bytes().to_vec().leak(),
         }
     }
+    /// What every order row has.
+    fn order(b: &mut RecordBuilder, currency: &str) -> Result<()> {
+        b.number(f::ORD_QTY, n(1, 0))?;
+        b.number(f::EXT_LST_PRC, n(1200, 0))?;
+        b.number(f::EXT_SLL_PRC, n(1000, 0))?;
+        b.text(f::CURR, currency)?;
+        b.text(f::F_CUR, "USD")
+    }
     fn n(mantissa: i128, scale: u8) -> Number {
         Number { mantissa, scale }
     }
@@ -240,8 +277,7 @@ mod tests {
     fn a_blank_flag_is_eligible_only_with_an_ssp_of_its_own() {
         let eligible = |flag: Option<&str>, ssp: bool| {
             let staged = row(|b| {
-                b.text(f::CURR, "USD")?;
-                b.text(f::F_CUR, "USD")?;
+                order(b, "USD")?;
                 flag.map_or(Ok(()), |flag| b.text(f::CV_ELIGIBLE_FLAG, flag))?;
                 if ssp { b.number(f::EXT_SSP, n(5, 0)) } else { Ok(()) }
             });
@@ -255,11 +291,34 @@ mod tests {
 
     #[test]
     fn a_needed_rate_that_is_missing_is_refused() {
-        let staged = row(|b| {
-            b.text(f::CURR, "EUR")?;
-            b.text(f::F_CUR, "USD")
-        });
+        let staged = row(|b| order(b, "EUR"));
         let refused = transaction(&staged, Links::default(), 0, Currency::USD, &NoAttributes).err().unwrap();
         assert_eq!(refused.rejection().unwrap().code, "RPRO-00076");
+    }
+
+    #[test]
+    fn what_the_type_needs_is_refused_when_it_is_missing() {
+        for (left_out, code) in [(f::ORD_QTY, "RPRO-00072"), (f::EXT_LST_PRC, "RPRO-00711"), (f::EXT_SLL_PRC, "RPRO-00059")] {
+            let staged = row(|b| {
+                for field in [f::ORD_QTY, f::EXT_LST_PRC, f::EXT_SLL_PRC].into_iter().filter(|field| *field != left_out) {
+                    b.number(field, n(1, 0))?;
+                }
+                b.text(f::CURR, "USD")?;
+                b.text(f::F_CUR, "USD")
+            });
+            let refused = transaction(&staged, Links::default(), 0, Currency::USD, &NoAttributes).err().unwrap();
+            assert_eq!(refused.rejection().unwrap().code, code);
+        }
+        let invoice = Staged {
+            kind: TransactionType::Invoice,
+            ..row(|b| {
+                b.number(f::INV_QTY, n(1, 0))?;
+                b.number(f::EXT_SLL_PRC, n(5, 0))?;
+                b.text(f::CURR, "USD")?;
+                b.text(f::F_CUR, "USD")
+            })
+        };
+        let taken = transaction(&invoice, Links::default(), 0, Currency::USD, &NoAttributes).unwrap();
+        assert_eq!((taken.sell, taken.list), (500, 0), "an invoice has no use for a list price");
     }
 }

@@ -13,6 +13,7 @@ mod link;
 mod required;
 
 pub use kind::{due, is_bill, is_order, transaction_type, type_name};
+pub use required::refuses_without;
 
 use crate::contract::TransactionType;
 use crate::fields::{self, FieldId};

@@ -36,6 +36,14 @@ const MANDATORY: [Mandatory; 13] = [
     must("RPRO-00030", f::ORIG_SO_LINE_ID, "original sales order line id", |t| t == ReductionOrder),
 ];
 
+/// The code with which a row of this type is refused when it lacks the field; nothing when it may lack it.
+pub fn refuses_without(kind: T, field: FieldId) -> Option<&'static str> {
+    if field == f::ORD_QTY && matches!(kind, Order | ReductionOrder) {
+        return Some("RPRO-00072");
+    }
+    MANDATORY.iter().find(|m| m.field == field && (m.types)(kind)).map(|m| m.code)
+}
+
 fn mandatory(facts: &Facts<'_>, found: &mut Vec<Finding>) {
     for m in &MANDATORY {
         if !facts.row.has(m.field) && (m.types)(facts.kind) {
@@ -97,6 +105,16 @@ mod tests {
         }
         assert_eq!(credit("CM-R", &[("EXT_LST_PRC", "")]), ["RPRO-00711"]);
         assert!(credit("CM", &[("EXT_LST_PRC", "")]).is_empty());
+    }
+
+    #[test]
+    fn who_collects_knows_what_was_mandatory() {
+        use super::*;
+        assert_eq!(refuses_without(Order, f::ORD_QTY), Some("RPRO-00072"));
+        assert_eq!(refuses_without(Order, f::EXT_SLL_PRC), Some("RPRO-00059"));
+        assert_eq!(refuses_without(Invoice, f::INV_QTY), Some("RPRO-00007"));
+        assert_eq!(refuses_without(Invoice, f::EXT_LST_PRC), None);
+        assert_eq!(refuses_without(Order, f::TERM), None);
     }
 
     #[test]
