@@ -202,6 +202,21 @@ impl<'a> Record<'a> {
         }
         Ok(found)
     }
+    /// Appends bytes that tell what the fields from `first` to `last` hold, undecoded: records for which they are equal
+    /// hold the same there.
+    ///
+    /// # Errors
+    /// A fault when the record is broken.
+    pub fn fingerprint(self, first: FieldId, last: FieldId, out: &mut Vec<u8>) -> Result<()> {
+        let mut values = self.iter();
+        values.pass_until(|id| id >= first).ok_or_else(broken)?;
+        let (begin, before) = (values.rest, values.next);
+        values.pass_until(|id| id > last).ok_or_else(broken)?;
+        // the first field says only its distance from the one before it
+        out.extend_from_slice(&before.to_le_bytes());
+        out.extend_from_slice(&begin[..begin.len() - values.rest.len()]);
+        Ok(())
+    }
     /// A text field. Errors as [`Record::get`], also when the field holds no text.
     pub fn text(self, field: FieldId) -> Result<Option<&'a str>> {
         match self.get(field)? {
@@ -301,6 +316,19 @@ impl<'a> Values<'a> {
             _ => return None,
         })
     }
+    /// Steps over fields until one is found, which is left in place, or the end.
+    fn pass_until(&mut self, found: impl Fn(FieldId) -> bool) -> Option<()> {
+        while !self.rest.is_empty() {
+            let (rest, next) = (self.rest, self.next);
+            let (id, shape) = self.head()?;
+            if found(id) {
+                (self.rest, self.next) = (rest, next);
+                break;
+            }
+            self.pass_over(shape)?;
+        }
+        Some(())
+    }
     /// Steps over a value that nobody asked for.
     #[inline]
     fn pass_over(&mut self, shape: u64) -> Option<()> {
@@ -392,6 +420,23 @@ mod tests {
         assert_eq!(picked, [Some(Value::Text("SO")), None, Some(Value::Date(Day::from_epoch(-1)))]);
         assert!(r.text(FieldId(46)).is_err(), "a wrong shape is a fault");
         assert!(r.select(&[FieldId(2), FieldId(1)]).is_err());
+    }
+
+    #[test]
+    fn a_fingerprint_tells_what_a_range_of_fields_holds() {
+        let print = |fields: &[(u16, &str)]| {
+            let mut b = RecordBuilder::new();
+            fields.iter().for_each(|(id, text)| b.text(FieldId(*id), text).unwrap());
+            let mut out = Vec::new();
+            Record::new(b.bytes()).fingerprint(FieldId(5), FieldId(7), &mut out).unwrap();
+            out
+        };
+        let one = print(&[(1, "a"), (5, "x"), (7, "y"), (8, "z")]);
+        assert_eq!(one, print(&[(1, "other"), (5, "x"), (7, "y")]), "what lies outside does not count");
+        for other in [&[(1, "a"), (5, "x"), (6, "y")][..], &[(1, "a"), (5, "x")], &[(1, "a")], &[(2, "a"), (6, "x"), (8, "y")], &[]] {
+            assert_ne!(one, print(other), "{other:?}");
+        }
+        assert!(Record::new(&[4 << 2, 200]).fingerprint(FieldId(5), FieldId(7), &mut Vec::new()).is_err());
     }
 
     #[test]

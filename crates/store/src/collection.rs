@@ -52,7 +52,7 @@ pub fn ready_uploads(tx: &mut dyn Read, family: Family, org: i64) -> Result<Vec<
     )
 }
 
-/// Streams the rows of one upload by id.
+/// Streams the rows of one upload that belong to an organisation, by id.
 ///
 /// # Errors
 /// A fault from the database, or whatever the callback returned.
@@ -60,15 +60,18 @@ pub fn scan_upload(
     tx: &mut dyn Read,
     family: Family,
     upload: FrozenUpload,
+    org_id: i64,
     each: &mut dyn FnMut(StageRef<'_>) -> Result<()>,
 ) -> Result<()> {
     let kind = if family == Family::Line { "type" } else { "0" };
+    // what is alike in all rows is not asked for: every row of a staged upload passes here
     let sql = format!(
-        "SELECT id, upload_id, org_id, {kind}, due, record FROM {} WHERE id BETWEEN $1 AND $2 AND upload_id = $3 ORDER BY id",
+        "SELECT id, {kind}, due, record FROM {} WHERE id BETWEEN $1 AND $2 AND upload_id = $3 AND org_id = $4 ORDER BY id",
         family.table()
     );
-    tx.scan(&sql, &[upload.first_id, upload.last_id, upload.id], &mut |row| {
-        each(read(row)?)?;
+    tx.scan(&sql, &[upload.first_id, upload.last_id, upload.id, org_id], &mut |row| {
+        let (id, kind, due, record) = (row.int(0)?, int32(row, 1)?, int32(row, 2)?, row.bytes(3)?);
+        each(StageRef { id, upload_id: upload.id, org_id, kind, due, record })?;
         Ok(Flow::Continue)
     })
 }

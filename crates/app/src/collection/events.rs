@@ -61,8 +61,8 @@ pub(super) fn scan(tx: &mut dyn Read, frozen: &Frozen, name: Option<&str>) -> Re
         let known = exceptions(tx, Family::Event, upload.first_id, upload.last_id)?;
         let mut skip = Skip::new(&known, frozen.sequence);
         let mut others = false;
-        scan_upload(tx, Family::Event, upload, &mut |row| {
-            if row.org_id != frozen.org || skip.skips(row.id) {
+        scan_upload(tx, Family::Event, upload, frozen.org, &mut |row| {
+            if skip.skips(row.id) {
                 return Ok(());
             }
             if name.is_some() && Record::new(row.record).text(f::EVENT_NAME)? != name {

@@ -4,6 +4,8 @@
 //! compares the texts. The plan of a job depends on nothing but the rows it froze, so that a job that starts
 //! again after a crash makes the same plan and goes on behind its checkpoint.
 
+use rayon::prelude::*;
+
 /// An order row: its line, its contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct OrderRef {
@@ -50,7 +52,7 @@ pub(super) struct Plan {
 
 impl Plan {
     pub fn new(mut orders: Vec<OrderRef>, links: &[LinkRef], known: &Known) -> Self {
-        orders.sort_unstable();
+        orders.par_sort_unstable();
         // rows of one order line follow the line where it is, else its first row
         let mut at = 0;
         while at < orders.len() {
@@ -109,7 +111,7 @@ impl Plan {
 
 /// Sorts groups by their lowest row, rows within a group by id: rows of one file then stay in its order.
 fn by_first_row(mut rows: Vec<(i64, i64)>) -> Vec<(i64, i64)> {
-    rows.sort_unstable();
+    rows.par_sort_unstable();
     let mut at = 0;
     while at < rows.len() {
         let (group, first) = rows[at];
@@ -117,7 +119,7 @@ fn by_first_row(mut rows: Vec<(i64, i64)>) -> Vec<(i64, i64)> {
         rows[at..end].iter_mut().for_each(|(g, _)| *g = first);
         at = end;
     }
-    rows.sort_unstable();
+    rows.par_sort_unstable();
     rows
 }
 

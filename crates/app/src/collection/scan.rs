@@ -100,8 +100,8 @@ impl<'a> Keys<'a> {
         tenant.store.read(|tx| {
             let known = exceptions(tx, Family::Line, upload.first_id, upload.last_id)?;
             let mut skip = Skip::new(&known, frozen.sequence);
-            scan_upload(tx, Family::Line, upload, &mut |row| {
-                if row.org_id != frozen.org || skip.skips(row.id) {
+            scan_upload(tx, Family::Line, upload, frozen.org, &mut |row| {
+                if skip.skips(row.id) {
                     return Ok(());
                 }
                 if row.due > last_day {
