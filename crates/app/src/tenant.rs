@@ -70,6 +70,7 @@ impl Tenant {
         let name = |lane| match lane {
             Lane::Small => "small",
             Lane::Bulk => "bulk",
+            Lane::Load => "load",
         };
         self.store.figures().into_iter().map(|figures| (name(figures.lane), figures)).collect()
     }

@@ -1,4 +1,5 @@
 //! The writer threads: who waits is collected, run in one transaction, committed once, answered.
+//! Threads of one lane take their work from one queue, in its order.
 
 use crate::batch::Batch;
 use crate::connection::Line;
@@ -18,26 +19,30 @@ type Value = Box<dyn Any + Send>;
 type Run = Box<dyn FnOnce(&mut dyn Write) -> Result<Commit<Value>> + Send>;
 type Done = Box<dyn FnOnce(Result<Value>) + Send>;
 
-/// One writer thread.
-pub(crate) struct LaneThread {
+/// The writer threads of one lane.
+pub(crate) struct LaneThreads {
     sender: Mutex<Option<Sender<WriteJob>>>,
-    thread: Mutex<Option<JoinHandle<()>>>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
     pub written: Arc<Counters>,
 }
 
-impl LaneThread {
-    /// Starts the thread; up to `group` jobs share a commit.
+impl LaneThreads {
+    /// Starts a thread for each line; up to `group` jobs share a commit.
     ///
     /// # Errors
     /// A fault when the system refuses a thread.
-    pub fn start(name: String, line: Line, group: usize) -> Result<Self> {
+    pub fn start(name: &str, lines: impl IntoIterator<Item = Line>, group: usize) -> Result<Self> {
         let (sender, receiver) = channel();
+        let receiver = Arc::new(Mutex::new(receiver));
         let written = Arc::<Counters>::default();
-        let counters = Arc::clone(&written);
-        let work = move || serve(line, &receiver, group.max(1), &counters);
-        let thread =
-            thread::Builder::new().name(name).spawn(work).map_err(|e| Error::fault_from("a database writer could not start", e))?;
-        Ok(Self { sender: Mutex::new(Some(sender)), thread: Mutex::new(Some(thread)), written })
+        let start = |line| {
+            let (receiver, counters) = (Arc::clone(&receiver), Arc::clone(&written));
+            let work = move || serve(line, &receiver, group.max(1), &counters);
+            let thread = thread::Builder::new().name(name.to_owned()).spawn(work);
+            thread.map_err(|e| Error::fault_from("a database writer could not start", e))
+        };
+        let threads = lines.into_iter().map(start).collect::<Result<Vec<_>>>()?;
+        Ok(Self { sender: Mutex::new(Some(sender)), threads: Mutex::new(threads), written })
     }
 
     /// Queues a job, or answers it at once when the store is closed.
@@ -54,12 +59,12 @@ impl LaneThread {
     /// Waits for what is queued and stops.
     pub fn close(&self) {
         drop(lock(&self.sender).take());
-        let thread = lock(&self.thread).take();
+        let threads = std::mem::take(&mut *lock(&self.threads));
         // The last handle may be dropped by a job: a thread cannot wait for itself.
-        if let Some(thread) = thread.filter(|t| t.thread().id() != thread::current().id())
-            && thread.join().is_err()
-        {
-            tracing::error!("a database writer ended with a panic");
+        for thread in threads.into_iter().filter(|t| t.thread().id() != thread::current().id()) {
+            if thread.join().is_err() {
+                tracing::error!("a database writer ended with a panic");
+            }
         }
     }
 }
@@ -68,15 +73,16 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
-fn serve(mut line: Line, receiver: &Receiver<WriteJob>, group: usize, written: &Counters) {
+fn serve(mut line: Line, receiver: &Mutex<Receiver<WriteJob>>, group: usize, written: &Counters) {
     let mut waiting = VecDeque::new();
     loop {
         if waiting.is_empty() {
-            let Ok(job) = receiver.recv() else { return };
+            // whoever holds the queue waits for work, the others of the lane wait for the queue
+            let Ok(job) = lock(receiver).recv() else { return };
             waiting.push_back(job);
         }
         while waiting.len() < group {
-            let Ok(job) = receiver.try_recv() else { break };
+            let Ok(job) = lock(receiver).try_recv() else { break };
             waiting.push_back(job);
         }
         serve_group(&mut line, &mut waiting, written);

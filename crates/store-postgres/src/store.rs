@@ -3,7 +3,7 @@
 use crate::block::block_on;
 use crate::connection::{Line, connect, session_sql};
 use crate::error::translate;
-use crate::lanes::LaneThread;
+use crate::lanes::LaneThreads;
 use crate::options::{Options, check_schema, parse_url};
 use crate::reader::Reader;
 use accrual_base::error::Kind;
@@ -20,8 +20,9 @@ pub struct PostgresStore {
     runtime: Mutex<Option<Runtime>>,
     handle: Handle,
     pool: Pool,
-    small: LaneThread,
-    bulk: LaneThread,
+    small: LaneThreads,
+    bulk: LaneThreads,
+    load: LaneThreads,
 }
 
 impl PostgresStore {
@@ -39,9 +40,11 @@ impl PostgresStore {
         let handle = runtime.handle().clone();
         enter(&handle, create_schema(&config, schema))?;
         let pool = pool(&config, &session, &options)?;
-        let small = LaneThread::start(format!("{schema}-small"), Line::new(config.clone(), session.clone())?, options.group)?;
-        let bulk = LaneThread::start(format!("{schema}-bulk"), Line::new(config, session)?, 1)?;
-        Ok(Self { runtime: Mutex::new(Some(runtime)), handle, pool, small, bulk })
+        let line = || Line::new(config.clone(), session.clone());
+        let small = LaneThreads::start(&format!("{schema}-small"), [line()?], options.group)?;
+        let bulk = LaneThreads::start(&format!("{schema}-bulk"), [line()?], 1)?;
+        let load = LaneThreads::start(&format!("{schema}-load"), [line()?, line()?], 1)?;
+        Ok(Self { runtime: Mutex::new(Some(runtime)), handle, pool, small, bulk, load })
     }
 
     /// Removes a tenant: its schema and everything in it. There is no way back.
@@ -88,12 +91,14 @@ impl Store for PostgresStore {
         match job.lane {
             Lane::Small => self.small.submit(job),
             Lane::Bulk => self.bulk.submit(job),
+            Lane::Load => self.load.submit(job),
         }
     }
 
     fn close(&self) {
         self.small.close();
         self.bulk.close();
+        self.load.close();
         self.pool.close();
         let runtime = self.runtime.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(runtime) = runtime {
@@ -103,7 +108,7 @@ impl Store for PostgresStore {
     }
 
     fn figures(&self) -> Vec<LaneFigures> {
-        vec![self.small.written.read(Lane::Small), self.bulk.written.read(Lane::Bulk)]
+        vec![self.small.written.read(Lane::Small), self.bulk.written.read(Lane::Bulk), self.load.written.read(Lane::Load)]
     }
 }
 

@@ -52,7 +52,7 @@ impl Queue {
         }
         match job.lane {
             Lane::Small => state.small.push_back(job),
-            Lane::Bulk => state.bulk.push_back(job),
+            Lane::Bulk | Lane::Load => state.bulk.push_back(job),
         }
         let asleep = std::mem::take(&mut state.asleep);
         drop(state);

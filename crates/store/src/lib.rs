@@ -25,5 +25,6 @@ pub mod views;
 
 pub use figures::{Counters, LaneFigures};
 pub use port::{
-    BulkSink, BulkTable, BulkType, Cell, Commit, Dialect, Flow, Lane, Read, Refuse, Row, Store, StoreHandle, Write, WriteJob, reworded,
+    BulkSink, BulkTable, BulkType, Cell, Commit, Dialect, Flow, Lane, Pending, Read, Refuse, Row, Store, StoreHandle, Write, WriteJob,
+    reworded,
 };

@@ -251,6 +251,9 @@ pub enum Commit<T> {
 pub enum Lane {
     Small,
     Bulk,
+    /// Chunks that read nothing another of them or a bulk chunk may be writing. The embedded store takes them for bulk;
+    /// a store across a network runs two beside each other and beside a bulk chunk.
+    Load,
 }
 
 /// What a unit of work answers, whatever its type.
@@ -289,6 +292,21 @@ pub trait Store: Send + Sync + 'static {
     }
 }
 
+/// A write that was handed over. It runs whether or not anybody waits for it.
+#[must_use = "whether the write succeeded is not known before it is waited for"]
+#[derive(Debug)]
+pub struct Pending<T>(std::sync::mpsc::Receiver<Result<T>>);
+
+impl<T> Pending<T> {
+    /// Waits until the result is durable. Blocks.
+    ///
+    /// # Errors
+    /// What the write failed with.
+    pub fn wait(self) -> Result<T> {
+        self.0.recv().map_err(|_| Error::fault("the writer stopped before it answered"))?
+    }
+}
+
 /// A shared store with typed calls.
 #[derive(Clone)]
 pub struct StoreHandle(pub Arc<dyn Store>);
@@ -313,11 +331,16 @@ impl StoreHandle {
     }
     /// Writes and waits until the result is durable. Blocks.
     pub fn write<T: Send + 'static>(&self, lane: Lane, f: impl FnOnce(&mut dyn Write) -> Result<Commit<T>> + Send + 'static) -> Result<T> {
+        self.begin(lane, f).wait()
+    }
+    /// Hands a write over and goes on. Writes begun one after another in a lane are started in that order, but two of
+    /// [`Lane::Load`] may run beside each other: one that must not be kept without the other has to wait for it.
+    pub fn begin<T: Send + 'static>(&self, lane: Lane, f: impl FnOnce(&mut dyn Write) -> Result<Commit<T>> + Send + 'static) -> Pending<T> {
         let (tx, rx) = std::sync::mpsc::sync_channel(1);
         self.submit(lane, f, move |r| {
             let _ = tx.send(r);
         });
-        rx.recv().map_err(|_| Error::fault("the writer stopped before it answered"))?
+        Pending(rx)
     }
     /// Writes and waits until the result is durable, without blocking the thread.
     pub async fn write_async<T: Send + 'static>(

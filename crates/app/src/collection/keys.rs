@@ -9,7 +9,7 @@ use accrual_base::Result;
 use accrual_revenue::fields as f;
 use accrual_revenue::record::Record;
 use accrual_store::contracts::{self as stored, KeyOf, KeyRow, line_key};
-use accrual_store::{Commit, Lane, Read};
+use accrual_store::{Commit, Lane, Pending, Read};
 use std::collections::VecDeque;
 
 /// Keys of one transaction.
@@ -25,7 +25,12 @@ pub(super) struct NewKeys {
     pub contracts: Vec<KeyRow>,
     /// Sorted, ready to be written one by one.
     slices: VecDeque<(KeyOf, Vec<KeyRow>)>,
+    /// Slices being written, beside chunks where the store can.
+    under_way: VecDeque<Pending<()>>,
 }
+
+/// Slices written at the same time.
+const MOST: usize = 2;
 
 impl NewKeys {
     pub fn append(&mut self, other: &mut Self) {
@@ -44,18 +49,29 @@ impl NewKeys {
         Ok(keys)
     }
 
-    /// Writes one slice when many keys have come together: between two chunks, while the next one is prepared.
+    /// Begins to write one slice when many keys have come together.
     pub fn write_some(&mut self, tenant: &Tenant) -> Result<()> {
         if self.slices.is_empty() && self.lines.len() >= BATCH {
             self.cut();
         }
-        self.slices.pop_front().map_or(Ok(()), |(of, slice)| write(tenant, of, slice, true))
+        self.slices.pop_front().map_or(Ok(()), |(of, slice)| self.begin(tenant, of, slice, true))
     }
 
-    /// Writes all of them. `fresh`: none is there yet.
+    /// Writes all of them and waits. `fresh`: none is there yet.
     pub fn write(mut self, tenant: &Tenant, fresh: bool) -> Result<()> {
         self.cut();
-        self.slices.into_iter().try_for_each(|(of, slice)| write(tenant, of, slice, fresh))
+        while let Some((of, slice)) = self.slices.pop_front() {
+            self.begin(tenant, of, slice, fresh)?;
+        }
+        self.under_way.into_iter().try_for_each(Pending::wait)
+    }
+
+    fn begin(&mut self, tenant: &Tenant, of: KeyOf, slice: Vec<KeyRow>, fresh: bool) -> Result<()> {
+        if self.under_way.len() == MOST {
+            self.under_way.pop_front().map_or(Ok(()), Pending::wait)?;
+        }
+        self.under_way.push_back(begin(tenant, of, slice, fresh));
+        Ok(())
     }
 
     fn cut(&mut self) {
@@ -67,8 +83,8 @@ impl NewKeys {
     }
 }
 
-fn write(tenant: &Tenant, of: KeyOf, slice: Vec<KeyRow>, fresh: bool) -> Result<()> {
-    tenant.store.write(Lane::Bulk, move |tx| {
+fn begin(tenant: &Tenant, of: KeyOf, slice: Vec<KeyRow>, fresh: bool) -> Pending<()> {
+    tenant.store.begin(Lane::Load, move |tx| {
         if fresh {
             stored::insert_keys(tx, of, &slice)?
         } else {

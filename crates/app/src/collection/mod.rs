@@ -18,6 +18,7 @@ mod plan;
 pub(crate) mod policies;
 mod scan;
 mod transaction;
+mod under_way;
 
 pub use accounts::AccountDefaults;
 pub use policies::{CollectionPolicies, load as load_policies};
@@ -36,6 +37,7 @@ use frozen::{Frozen, Tally};
 use keys::NewKeys;
 use scan::{Scanned, scan};
 use std::sync::mpsc::sync_channel;
+use under_way::UnderWay;
 
 /// The sequence from which collections and whole transfer batches take their place in time.
 pub(crate) const LEG_SEQUENCE: &str = "leg_sequence";
@@ -216,21 +218,28 @@ impl<'a> Run<'a> {
                     }
                 }
             });
+            let mut under_way = UnderWay::default();
             for prepared in receive {
                 self.progress.go_on()?;
-                self.write(prepared?)?;
-                self.keys.as_mut().map_or(Ok(()), |keys| keys.write_some(self.tenant))?;
+                let written = self.write(prepared?, &mut under_way)?;
+                self.written(written)?;
                 self.progress.advance(self.frozen.next as u64);
             }
-            Ok(())
+            let written = under_way.settle()?;
+            self.written(written)
         })
     }
 
-    /// One transaction: the chunk and the checkpoint behind it.
-    fn write(&mut self, mut chunk: Prepared) -> Result<()> {
-        if let Some(keys) = &mut self.keys {
-            keys.append(&mut chunk.keys);
-        }
+    /// Takes the keys of a chunk that is durable, and writes some when many have come together.
+    fn written(&mut self, mut written: NewKeys) -> Result<()> {
+        let Some(keys) = &mut self.keys else { return Ok(()) };
+        keys.append(&mut written);
+        keys.write_some(self.tenant)
+    }
+
+    /// One transaction: the chunk and the checkpoint behind it. Answers the keys of one before it that is durable.
+    fn write(&mut self, mut chunk: Prepared, under_way: &mut UnderWay) -> Result<NewKeys> {
+        let keys = std::mem::take(&mut chunk.keys);
         let frozen = &mut self.frozen;
         frozen.next += chunk.taken;
         frozen.tally.collected += chunk.tally.collected;
@@ -238,14 +247,14 @@ impl<'a> Run<'a> {
         frozen.tally.contracts += chunk.tally.contracts;
         let (ticket, state) = (self.progress.checkpoint_in(), frozen.bytes()?);
         let (family, sequence, at) = (self.family, frozen.sequence, Instant(frozen.at));
-        self.tenant.store.write(Lane::Bulk, move |tx| {
+        under_way.begin(self.tenant, keys, move |tx, turn| {
             chunk.removal.run(tx)?;
             chunk.rows.save(tx)?;
             for e in &chunk.exceptions {
                 stage::put_exception(tx, family, e, sequence, at)?;
             }
-            ticket.write(tx, &state)?;
-            Ok(Commit::Keep(()))
+            turn.wait()?;
+            ticket.write(tx, &state)
         })
     }
 
