@@ -6,6 +6,7 @@
 mod account;
 mod accounting_code;
 mod accounting_period;
+mod accounting_rules;
 mod batch;
 mod charge_model;
 mod charge_rules;
@@ -20,6 +21,10 @@ mod product_rate_plan;
 mod product_rate_plan_charge;
 mod product_rate_plan_charge_tier;
 pub mod regions;
+mod revenue_event;
+mod revenue_event_type;
+mod revenue_recognition_rule;
+mod revenue_schedule;
 mod seeds;
 mod sequence_set;
 mod tax;
@@ -27,6 +32,7 @@ mod tax;
 pub use account::{Account, AccountStatus};
 pub use accounting_code::{AccountingCode, AccountingCodeCategory, AccountingCodeStatus, AccountingCodeType};
 pub use accounting_period::{AccountingPeriod, OPEN_ENDED, PeriodStatus};
+pub use accounting_rules::{AccountingRules, RevenueAutomationStart};
 pub use batch::Batch;
 pub use charge_model::{ChargeModel, ChargeType, Pricing};
 pub use communication_profile::CommunicationProfile;
@@ -39,6 +45,10 @@ pub use product::Product;
 pub use product_rate_plan::ProductRatePlan;
 pub use product_rate_plan_charge::{ConfigurationItem, DiscountApplyDetail, ProductRatePlanCharge};
 pub use product_rate_plan_charge_tier::{PriceFormat, ProductRatePlanChargeTier};
+pub use revenue_event::{RevenueEvent, RevenueEventItem};
+pub use revenue_event_type::RevenueEventType;
+pub use revenue_recognition_rule::{RecognitionModel, RevenueRecognitionRule};
+pub use revenue_schedule::{RevenueSchedule, RevenueScheduleItem};
 pub use seeds::defaults;
 pub use sequence_set::{DEFAULT_SET, DocumentNumbers, SequenceSet, prefix_fault};
 pub use tax::{Tax, TaxCode, TaxRate, TaxRatePeriod, TaxRateType};
@@ -68,6 +78,14 @@ pub fn descriptors() -> Vec<&'static Descriptor> {
         ProductRatePlan::descriptor(),
         ProductRatePlanCharge::descriptor(),
         ProductRatePlanChargeTier::descriptor(),
+        AccountingRules::descriptor(),
+        RevenueAutomationStart::descriptor(),
+        RevenueRecognitionRule::descriptor(),
+        RevenueEventType::descriptor(),
+        RevenueSchedule::descriptor(),
+        RevenueScheduleItem::descriptor(),
+        RevenueEvent::descriptor(),
+        RevenueEventItem::descriptor(),
     ]
 }
 

@@ -1,6 +1,9 @@
 //! What billing starts with.
 
-use super::{AccountingCode, AccountingCodeType, CommunicationProfile, DEFAULT_SET, DocumentNumbers, PaymentTerm, SequenceSet};
+use super::{
+    AccountingCode, AccountingCodeType, CommunicationProfile, DEFAULT_SET, DocumentNumbers, PaymentTerm, RecognitionModel,
+    RevenueRecognitionRule, SequenceSet,
+};
 use crate::seed::{Seed, seed};
 use accrual_base::Result;
 
@@ -45,5 +48,31 @@ pub fn defaults() -> Result<Vec<Seed>> {
         let category = Some(r#type.category());
         all.push(seed(&AccountingCode { name: name.to_owned(), r#type, category, ..AccountingCode::default() })?);
     }
+    all.extend(recognition_rules()?);
     Ok(all)
+}
+
+/// A rule for every model; of the monthly one the kind that prorates.
+fn recognition_rules() -> Result<Vec<Seed>> {
+    use RecognitionModel::{Daily, Manually, Monthly, SpecificDate, Unlimited, UponInvoicing};
+    [
+        ("Recognize upon invoicing", UponInvoicing),
+        ("Recognize daily over time", Daily),
+        ("Recognize monthly over time", Monthly),
+        ("Recognize on specific date", SpecificDate),
+        ("Custom - Manual distribution", Manually),
+        ("Custom - Unlimited recognition", Unlimited),
+    ]
+    .into_iter()
+    .map(|(name, recognition_model)| {
+        let distribution_type = (recognition_model == Monthly).then(|| "Monthly Distribution (Proration by Days)".to_owned());
+        seed(&RevenueRecognitionRule {
+            name: name.to_owned(),
+            recognition_model,
+            distribution_type,
+            active: true,
+            ..RevenueRecognitionRule::default()
+        })
+    })
+    .collect()
 }
