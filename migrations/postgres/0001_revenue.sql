@@ -22,6 +22,8 @@ CREATE TABLE upload (
   message TEXT NOT NULL, log TEXT NOT NULL, rows_read BIGINT NOT NULL, rows_error BIGINT NOT NULL, org_id BIGINT,
   first_id BIGINT, last_id BIGINT, control_sums TEXT, created_by TEXT NOT NULL, created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL);
 CREATE INDEX upload_status ON upload (status, id);
+-- The upload that still takes rows of documents posted in the product, one an organisation.
+CREATE TABLE live_upload (org_id BIGINT PRIMARY KEY, upload_id BIGINT NOT NULL, rows BIGINT NOT NULL);
 
 -- One row a staged line, as uploaded. It never changes; what could not be collected stands in stage_exception.
 CREATE TABLE stage_line (

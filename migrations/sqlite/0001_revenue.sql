@@ -22,6 +22,8 @@ CREATE TABLE upload (
   message TEXT NOT NULL, log TEXT NOT NULL, rows_read INTEGER NOT NULL, rows_error INTEGER NOT NULL, org_id INTEGER,
   first_id INTEGER, last_id INTEGER, control_sums TEXT, created_by TEXT NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
 CREATE INDEX upload_status ON upload (status, id);
+-- The upload that still takes rows of documents posted in the product, one an organisation.
+CREATE TABLE live_upload (org_id INTEGER PRIMARY KEY, upload_id INTEGER NOT NULL, rows INTEGER NOT NULL) STRICT;
 
 -- One row a staged line, as uploaded. It never changes; what could not be collected stands in stage_exception.
 CREATE TABLE stage_line (

@@ -15,6 +15,7 @@ pub mod idempotency;
 pub mod job;
 pub mod period;
 pub mod report;
+pub mod revenue_flow;
 pub mod system;
 pub mod tenant;
 pub mod transfer;

@@ -7,6 +7,7 @@
 
 mod exception;
 mod key;
+pub mod live;
 mod row;
 mod upload;
 
