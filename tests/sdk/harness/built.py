@@ -1,5 +1,6 @@
 """Which operations the server says it has built."""
 
+import functools
 import json
 
 import urllib3
@@ -7,6 +8,7 @@ import urllib3
 PREFIX = "billing_"
 
 
+@functools.cache
 def operations(host):
     """The names of the billing operations with code behind them."""
     document = json.loads(urllib3.PoolManager().request("GET", f"{host}/openapi.json").data)
