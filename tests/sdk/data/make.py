@@ -1,10 +1,11 @@
-"""Makes models.tsv and answers.tsv from a machine-readable copy of the reference: names and types, nothing else.
+"""Makes the tables beside it from a machine-readable copy of the reference: names and types, nothing else.
 
-    python3 make.py MODELS.jsonl OPERATION-RESPONSES.tsv
+    python3 make.py MODELS.jsonl OPERATION-RESPONSES.tsv OBJECT-QUERY.tsv
 
 models.tsv holds what answers are made of, a model a line: `name`, then either fields (`name:type`, `!` after the name of
 a required one, `=a|b` after the type of an enumeration), or `=a|b` for an enumeration, or `~A|B` for one of several.
 answers.tsv holds operation, media types it answers with, and `status=type` for each declared answer.
+queries.tsv holds for each resource of Object Query: forms of its key, expands, fields to filter by, fields to sort by.
 """
 
 import json
@@ -31,7 +32,12 @@ def field(f):
     return f["name"] + ("!" if f["required"] else "") + ":" + f["type"] + allowed
 
 
-def main(models_file, answers_file):
+def query(row):
+    resource, _, _, keys, expands, _, _, _, filters, sorts, *_ = row.split("\t")
+    return "\t".join([resource, keys, expands.replace("N/A", ""), filters, filters if sorts == "=" else sorts])
+
+
+def main(models_file, answers_file, queries_file):
     models = {m["name"]: m for m in map(json.loads, Path(models_file).read_text().splitlines())}
     answers, to_do = [], []
     for row in Path(answers_file).read_text().splitlines()[1:]:
@@ -51,6 +57,7 @@ def main(models_file, answers_file):
             to_do += MODEL.findall(f["type"])
     (HERE / "models.tsv").write_text("".join(line(models[n]) + "\n" for n in sorted(wanted)))
     (HERE / "answers.tsv").write_text("".join(a + "\n" for a in sorted(answers)))
+    (HERE / "queries.tsv").write_text("".join(query(row) + "\n" for row in Path(queries_file).read_text().splitlines()[1:]))
 
 
 if __name__ == "__main__":

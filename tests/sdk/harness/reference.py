@@ -75,3 +75,26 @@ def operations():
         by_status = {int(status): kind for status, kind in (pair.split("=") for pair in statuses.split(" ") if pair)}
         found[name] = Operation(name, method, path, tuple(m.rstrip(";") for m in media.split(" ")), by_status)
     return found
+
+
+@dataclass(frozen=True)
+class Query:
+    """One resource of Object Query."""
+
+    resource: str
+    keys: tuple
+    expands: tuple
+    filters: tuple
+    sorts: tuple
+
+    def operation(self, by_key):
+        """The name of its list, or of its call by key."""
+        path = f"/object-query/{self.resource}" + ("/{key}" if by_key else "")
+        return next(o.name for o in operations().values() if o.path == path)
+
+
+@functools.cache
+def queries():
+    """Every resource of Object Query by its name, custom objects left out."""
+    rows = [row for row in _rows(DATA / "queries.tsv") if not row[0].startswith("{")]
+    return {r: Query(r, tuple(k.split(",")), tuple(filter(None, e.split(","))), tuple(f.split()), tuple(s.split())) for r, k, e, f, s in rows}
