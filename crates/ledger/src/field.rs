@@ -50,4 +50,11 @@ fields! {
     LABEL: "label", "620013";
     SYSTEM_ID: "systemId", "620014";
     RECOGNITION_RULE: "revenueRecognitionRuleName", "620015";
+    ITEM_ID: "itemId", "620016";
+    CHARGE: "chargeKey", "620017";
+    RECOGNIZED_CODE: "recognizedRevenueAccountingCode", "620018";
+    DEFERRED_CODE: "deferredRevenueAccountingCode", "620019";
+    REFERENCE_ID: "referenceId", "620020";
+    REVENUE_ITEMS: "revenueItems", "620021";
+    REVENUE_EVENT: "revenueEvent", "620022";
 }

@@ -1,5 +1,5 @@
 //! Settings of billing that are plain records: payment terms, tax codes with their rates, communication profiles,
-//! exchange rates.
+//! exchange rates, recognition rules, accounting rules.
 
 use super::records::{self, Created, View};
 use super::{Done, Fields, custom_field, noun, registry};
@@ -15,7 +15,17 @@ use accrual_store::nouns::{self, references, typed};
 use serde::Serialize;
 
 /// The nouns this path writes. All others have verbs of their own.
-const NOUNS: [&str; 6] = ["payment_term", "tax_code", "tax_rate_period", "tax_rate", "communication_profile", "custom_exchange_rate"];
+const NOUNS: &[&str] = &[
+    "payment_term",
+    "tax_code",
+    "tax_rate_period",
+    "tax_rate",
+    "communication_profile",
+    "custom_exchange_rate",
+    "revenue_recognition_rule",
+    "accounting_rules",
+    "revenue_automation_start",
+];
 
 fn setting(name: &str) -> Result<&'static Descriptor> {
     let descriptor = noun(name)?;
@@ -102,6 +112,10 @@ impl Command for SettingDelete {
         references::unused(unit.read(), registry()?, &descriptor, &record)?;
         if is::<PaymentTerm>(&descriptor) {
             unused_term(unit, &record.clone().typed()?)?;
+        }
+        if descriptor.value(&record.data, "used").as_bool() == Some(true) {
+            let message = format!("Revenue schedules follow the rule {}; make it inactive instead.", record.title(&descriptor));
+            return Err(Error::conflict("object.in_use", message));
         }
         let default = descriptor.value(&record.data, "is_default").as_bool() == Some(true);
         if default {

@@ -86,6 +86,17 @@ impl Schedule {
         Ok(())
     }
 
+    /// Refuses to distribute nothing.
+    ///
+    /// # Errors
+    /// As described.
+    pub fn check_distributable(&self) -> Result<()> {
+        if self.amount == 0 {
+            return Err(SCHEDULE.rule("A revenue schedule with an amount of zero cannot be distributed."));
+        }
+        Ok(())
+    }
+
     fn sum(&self, wanted: impl Fn(Bucket) -> bool) -> Result<i64> {
         self.items.iter().filter(|(bucket, _)| wanted(**bucket)).try_fold(0, |s, (_, a)| rounding::add(s, *a))
     }

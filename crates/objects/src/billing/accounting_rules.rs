@@ -32,6 +32,11 @@ pub struct AccountingRules {
 impl AccountingRules {
     /// The name of the one record.
     pub const NAME: &'static str = "AccountingRules";
+
+    /// What holds as long as nothing was decided.
+    pub fn usual() -> Self {
+        Self { name: Self::NAME.to_owned(), allow_creation_in_closed_period: true, ..Self::default() }
+    }
 }
 
 /// The day from which posted documents make revenue schedules by themselves: one record. Without it every document does.

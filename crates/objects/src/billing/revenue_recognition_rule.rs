@@ -47,6 +47,9 @@ pub struct RevenueRecognitionRule {
     /// Only an active rule may be given to charges and items; schedules of an inactive one stay.
     #[field(default = true, filterable)]
     pub active: bool,
+    /// A schedule follows it.
+    #[field(default = false, read_only)]
+    pub used: bool,
 }
 
 impl RevenueRecognitionRule {
