@@ -103,7 +103,7 @@ fn v1(refusal: &Refusal, facts: &Facts<'_>) -> Value {
         "success": false,
         "processId": process,
         "requestId": facts.request_id,
-        "reasons": [{"code": refusal.code, "message": refusal.message}],
+        "reasons": refusal.all().into_iter().map(|(code, message)| json!({"code": code, "message": message})).collect::<Vec<_>>(),
     })
 }
 

@@ -127,6 +127,8 @@ pub struct Refusal {
     pub code: u32,
     pub status: StatusCode,
     pub message: String,
+    /// Code and text of each thing that is wrong, when there are several.
+    pub reasons: Vec<(u32, String)>,
     pub field: Option<String>,
     pub origin: Origin,
     pub retry_after: Option<u32>,
@@ -139,6 +141,7 @@ impl Refusal {
             code: code(UNSPECIFIED, category),
             status: category.status(),
             message: message.into(),
+            reasons: Vec::new(),
             field: None,
             origin: Origin::Operation,
             retry_after: None,
@@ -177,7 +180,9 @@ impl Refusal {
         };
         match (r.kind, r.code) {
             (Kind::Unauthenticated, _) => return Self::unauthenticated(),
-            (Kind::NotBuilt, _) => return Self { message: r.message.clone(), ..Self::not_built(operation) },
+            (Kind::NotBuilt, _) => {
+                return Self { message: message(r), field: r.place.column.clone(), ..Self::not_built(operation) };
+            }
             (_, "idempotency.mismatch") => {
                 return Self::new(Category::Invalid, r.message.clone()).with_status(StatusCode::UNPROCESSABLE_ENTITY);
             }
@@ -185,11 +190,43 @@ impl Refusal {
             (Kind::Forbidden, "tenant.api_off") => return Self::new(Category::Permission, r.message.clone()).at_gateway(),
             _ => {}
         }
-        let category = category_of(r);
-        let resource = r.place.column.as_deref().and_then(|field| resource(operation.reference, field)).unwrap_or(UNSPECIFIED);
+        let category = r.place.also.first().map_or_else(|| category_of(r), category_of);
+        let reasons: Vec<(u32, String)> = r.place.also.iter().map(|r| (code_of(r, operation), message(r))).collect();
         let retry_after = (category == Category::Limit).then_some(CONCURRENCY_PAUSE);
-        Self { code: code(resource, category), field: r.place.column.clone(), retry_after, ..Self::new(category, r.to_string()) }
+        Self {
+            code: reasons.first().map_or_else(|| code_of(r, operation), |(code, _)| *code),
+            field: r.place.column.clone(),
+            retry_after,
+            reasons,
+            ..Self::new(category, message(r))
+        }
     }
+
+    /// Code and text of everything that is wrong, at least one.
+    pub fn all(&self) -> Vec<(u32, &str)> {
+        match self.reasons.as_slice() {
+            [] => vec![(self.code, self.message.as_str())],
+            reasons => reasons.iter().map(|(code, text)| (*code, text.as_str())).collect(),
+        }
+    }
+}
+
+fn code_of(r: &Rejection, operation: &Operation) -> u32 {
+    let field = |path: &str| path.rsplit('.').next().and_then(|last| resource(operation.reference, last));
+    let resource = r.place.column.as_deref().and_then(|path| resource(operation.reference, path).or_else(|| field(path)));
+    code(resource.unwrap_or(UNSPECIFIED), category_of(r))
+}
+
+/// `'taxInfo.exemptStatus': This must be one of: No, Yes. (found: "Maybe")`
+fn message(r: &Rejection) -> String {
+    let mut text = match &r.place.column {
+        Some(field) => format!("'{field}': {}", r.message),
+        None => r.message.clone(),
+    };
+    if let Some(value) = &r.place.value {
+        text.push_str(&format!(" (found: {value:?})"));
+    }
+    text
 }
 
 /// The category of a rejection: its kind, made finer by the last word of its code.

@@ -9,7 +9,7 @@ use crate::execute::Command;
 use crate::tenant::Tenant;
 use crate::unit::Unit;
 use accrual_base::{Error, Result};
-use accrual_objects::billing::Contact;
+use accrual_objects::billing::{Contact, ContactSnapshot};
 use serde::Serialize;
 
 /// Changes a contact; its account only by [`super::ContactTransfer`].
@@ -66,4 +66,13 @@ impl Command for ContactDelete {
 pub fn get(tenant: &Tenant, context: &Context, id: &str) -> Result<View> {
     context.actor.require(Privilege::WebservicesOutbound)?;
     tenant.store.read(|tx| records::require::<Contact>(tx, id))
+}
+
+/// A snapshot of a contact by its id.
+///
+/// # Errors
+/// As [`get`].
+pub fn get_snapshot(tenant: &Tenant, context: &Context, id: &str) -> Result<View> {
+    context.actor.require(Privilege::WebservicesOutbound)?;
+    tenant.store.read(|tx| records::require::<ContactSnapshot>(tx, id))
 }

@@ -17,6 +17,17 @@ pub enum Use {
     ShipTo,
 }
 
+impl Use {
+    /// What an account calls the contact, in refusals.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::BillTo => "billTo",
+            Self::SoldTo => "soldTo",
+            Self::ShipTo => "shipTo",
+        }
+    }
+}
+
 /// Adds a contact to an account.
 #[derive(Serialize)]
 pub struct ContactCreate {
