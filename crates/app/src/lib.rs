@@ -23,8 +23,10 @@ pub mod unit;
 pub mod upload;
 pub mod views;
 pub mod waterfall;
+pub mod zone;
 
-pub use context::{Actor, Context, Organisations, Privilege};
+pub use accrual_objects::administration::{KNOWN_VERSIONS, RateClass};
+pub use context::{Actor, Context, Organisations, Permission, Permissions, Privilege};
 pub use execute::{Command, execute, execute_blocking};
 pub use system::System;
 pub use tenant::{Settings, Tenant};

@@ -10,7 +10,7 @@ use accrual_app::billing::custom_field::{self, CustomFieldCreate, CustomFieldDel
 use accrual_app::billing::numbers::{self, Document};
 use accrual_app::billing::sequence_set::{self, SequenceSetCreate, SequenceSetDelete, SequenceSetUpdate};
 use accrual_app::billing::{Fields, descriptor, noun, resolve};
-use accrual_app::{Actor, Command, Context, Organisations, Privilege, Tenant, Unit, audit, execute_blocking};
+use accrual_app::{Actor, Command, Context, Organisations, Permissions, Privilege, Tenant, Unit, audit, execute_blocking};
 use accrual_base::{Day, Decimal, Error, Result};
 use accrual_model::{Filter, Object, Operator, Query, Stamp, Value, json};
 use accrual_objects::billing::{Account, ContactSnapshot, Product, ProductRatePlanChargeTier};
@@ -600,15 +600,15 @@ fn a_repeated_creation_answers_the_first_and_a_preview_keeps_nothing() {
 }
 
 #[test]
-fn verbs_ask_for_their_privilege() {
+fn verbs_ask_for_their_permission() {
     on_every_backend(|_, tenant, _| {
         let privileges = [Privilege::WebservicesOutbound].into();
-        let actor = Actor { user: "eve".into(), role: "Reader".into(), privileges, organisations: Organisations::All };
+        let actor = Actor { user: "eve".into(), role: "Reader".into(), privileges, organisations: Organisations::All, permissions: Permissions::NONE, works_for: None };
         let house = House(tenant, &Context::new(actor, "r"));
-        assert_eq!(code(house.run(initech())), "role.privilege");
-        assert_eq!(code(house.run(product("Gold"))), "role.privilege");
-        assert_eq!(code(house.run(region())), "role.privilege");
-        assert_eq!(code(house.run(SequenceSetDelete { set: "DEFAULT".into() })), "role.privilege");
+        assert_eq!(code(house.run(initech())), "role.permission");
+        assert_eq!(code(house.run(product("Gold"))), "role.permission");
+        assert_eq!(code(house.run(region())), "role.permission");
+        assert_eq!(code(house.run(SequenceSetDelete { set: "DEFAULT".into() })), "role.permission");
         assert_eq!(code(account::get(tenant, house.1, "A1")), "object.not_found");
     });
 }

@@ -4,7 +4,7 @@ use super::Fields;
 use super::custom_field::Done;
 use super::records::{self, Created, View};
 use super::registry;
-use crate::context::{Context, Privilege};
+use crate::context::{Context, Permission, Privilege};
 use crate::execute::Command;
 use crate::tenant::Tenant;
 use crate::unit::Unit;
@@ -26,7 +26,7 @@ impl Command for AccountingCodeCreate {
     type Output = Created;
 
     fn run(self, unit: &mut Unit<'_>) -> Result<Created> {
-        unit.actor.require(Privilege::Administrator)?;
+        unit.actor.permit(const { Permission::named("Create Accounting Code") })?;
         let (descriptor, mut values) = records::draft::<AccountingCode>(unit, &self.fields)?;
         category(&descriptor, &mut values)?;
         let record = records::insert(unit, &descriptor, values)?;
@@ -64,7 +64,7 @@ impl Command for AccountingCodeUpdate {
     type Output = Done;
 
     fn run(self, unit: &mut Unit<'_>) -> Result<Done> {
-        unit.actor.require(Privilege::Administrator)?;
+        unit.actor.permit(const { Permission::named("Manage Accounting Code") })?;
         let view = records::require::<AccountingCode>(unit.read(), &self.code)?;
         let mut values = self.fields.onto(&view.descriptor, Some(&view.record.data))?;
         category(&view.descriptor, &mut values)?;
@@ -88,7 +88,7 @@ impl Command for AccountingCodeSwitch {
     type Output = Done;
 
     fn run(self, unit: &mut Unit<'_>) -> Result<Done> {
-        unit.actor.require(Privilege::Administrator)?;
+        unit.actor.permit(const { Permission::named("Manage Accounting Code") })?;
         let view = records::require::<AccountingCode>(unit.read(), &self.code)?;
         if !self.active {
             if view.text("type") == Some(AccountingCodeType::AccountsReceivable.text()) {
@@ -117,7 +117,7 @@ impl Command for AccountingCodeDelete {
     type Output = Done;
 
     fn run(self, unit: &mut Unit<'_>) -> Result<Done> {
-        unit.actor.require(Privilege::Administrator)?;
+        unit.actor.permit(const { Permission::named("Delete Unused Accounting Code") })?;
         let view = records::require::<AccountingCode>(unit.read(), &self.code)?;
         if view.text("status") != Some(AccountingCodeStatus::Inactive.text()) {
             let message = format!("The accounting code {} is active; deactivate it first.", view.text("name").unwrap_or_default());

@@ -5,7 +5,7 @@
 
 use super::records::{self, Created};
 use super::{Fields, noun};
-use crate::context::Privilege;
+use crate::context::Permission;
 use crate::execute::Command;
 use crate::unit::Unit;
 use accrual_base::{Error, Result};
@@ -90,7 +90,7 @@ impl Command for CustomFieldCreate {
     type Output = Created;
 
     fn run(self, unit: &mut Unit<'_>) -> Result<Created> {
-        unit.actor.require(Privilege::Administrator)?;
+        unit.actor.permit(const { Permission::named("Manage Billing Settings") })?;
         let (descriptor, mut values) = records::draft::<CustomFieldDefinition>(unit, &self.fields)?;
         let object = self.fields.text(&descriptor, "object").unwrap_or_default();
         let declared = noun(object)?;
@@ -159,7 +159,7 @@ impl Command for CustomFieldUpdate {
     type Output = Done;
 
     fn run(self, unit: &mut Unit<'_>) -> Result<Done> {
-        unit.actor.require(Privilege::Administrator)?;
+        unit.actor.permit(const { Permission::named("Manage Billing Settings") })?;
         let view = records::require::<CustomFieldDefinition>(unit.read(), &self.id)?;
         let old: Stored<CustomFieldDefinition> = view.record.clone().typed()?;
         let values = self.fields.onto(&view.descriptor, Some(&view.record.data))?;
@@ -191,7 +191,7 @@ impl Command for CustomFieldDelete {
     type Output = Done;
 
     fn run(self, unit: &mut Unit<'_>) -> Result<Done> {
-        unit.actor.require(Privilege::Administrator)?;
+        unit.actor.permit(const { Permission::named("Manage Billing Settings") })?;
         let view = records::require::<CustomFieldDefinition>(unit.read(), &self.id)?;
         let mut values = view.record.data.clone();
         records::set(&view.descriptor, &mut values, "deleted", true)?;

@@ -4,7 +4,7 @@ use super::Fields;
 use super::custom_field::Done;
 use super::numbers::counter;
 use super::records::{self, Created, View};
-use crate::context::{Context, Privilege};
+use crate::context::{Context, Permission, Privilege};
 use crate::execute::Command;
 use crate::tenant::Tenant;
 use crate::unit::Unit;
@@ -39,7 +39,7 @@ impl Command for SequenceSetCreate {
     type Output = Vec<Created>;
 
     fn run(self, unit: &mut Unit<'_>) -> Result<Vec<Created>> {
-        unit.actor.require(Privilege::Administrator)?;
+        unit.actor.permit(const { Permission::named("Manage Billing Settings") })?;
         if self.sets.is_empty() || self.sets.len() > MOST {
             let message = format!("1 to {MOST} sequence sets are created at once, not {}.", self.sets.len());
             return Err(Error::invalid("sequence_set.count", message));
@@ -89,7 +89,7 @@ impl Command for SequenceSetUpdate {
     type Output = Done;
 
     fn run(self, unit: &mut Unit<'_>) -> Result<Done> {
-        unit.actor.require(Privilege::Administrator)?;
+        unit.actor.permit(const { Permission::named("Manage Billing Settings") })?;
         let view = records::by_any_key::<SequenceSet>(unit.read(), &self.set)?;
         let before = SequenceSet::from_values(view.record.data.clone())?;
         let values = self.fields.onto(&view.descriptor, Some(&view.record.data))?;
@@ -115,7 +115,7 @@ impl Command for SequenceSetDelete {
     type Output = Done;
 
     fn run(self, unit: &mut Unit<'_>) -> Result<Done> {
-        unit.actor.require(Privilege::Administrator)?;
+        unit.actor.permit(const { Permission::named("Manage Billing Settings") })?;
         let view = records::by_any_key::<SequenceSet>(unit.read(), &self.set)?;
         if view.text("name") == Some(DEFAULT_SET) {
             return Err(Error::conflict("sequence_set.default", "The default sequence set cannot be deleted."));

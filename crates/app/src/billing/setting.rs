@@ -3,7 +3,7 @@
 
 use super::records::{self, Created, View};
 use super::{Done, Fields, custom_field, noun, registry};
-use crate::context::{Context, Privilege};
+use crate::context::{Context, Permission, Privilege};
 use crate::execute::Command;
 use crate::tenant::Tenant;
 use crate::unit::Unit;
@@ -58,7 +58,7 @@ impl Command for SettingCreate {
     type Output = Vec<Created>;
 
     fn run(self, unit: &mut Unit<'_>) -> Result<Vec<Created>> {
-        unit.actor.require(Privilege::Administrator)?;
+        unit.actor.permit(const { Permission::named("Manage Billing Settings") })?;
         let descriptor = custom_field::merged(unit.read(), setting(&self.noun)?)?;
         let mut made = Vec::with_capacity(self.records.len());
         for fields in &self.records {
@@ -85,7 +85,7 @@ impl Command for SettingUpdate {
     type Output = Done;
 
     fn run(self, unit: &mut Unit<'_>) -> Result<Done> {
-        unit.actor.require(Privilege::Administrator)?;
+        unit.actor.permit(const { Permission::named("Manage Billing Settings") })?;
         let View { descriptor, record } = find(unit.read(), &self.noun, &self.key)?;
         let values = self.fields.onto(&descriptor, Some(&record.data))?;
         let stored = records::store(unit, &descriptor, &record, values)?;
@@ -107,7 +107,7 @@ impl Command for SettingDelete {
     type Output = Done;
 
     fn run(self, unit: &mut Unit<'_>) -> Result<Done> {
-        unit.actor.require(Privilege::Administrator)?;
+        unit.actor.permit(const { Permission::named("Manage Billing Settings") })?;
         let View { descriptor, record } = find(unit.read(), &self.noun, &self.key)?;
         references::unused(unit.read(), registry()?, &descriptor, &record)?;
         if is::<PaymentTerm>(&descriptor) {

@@ -3,8 +3,8 @@
 use super::rules;
 use crate::billing::contact::{self, Use};
 use crate::billing::records;
-use crate::billing::{Fields, numbers};
-use crate::context::Privilege;
+use crate::billing::{Fields, numbers, visible};
+use crate::context::Permission;
 use crate::execute::Command;
 use crate::unit::Unit;
 use accrual_base::{Error, Result};
@@ -52,7 +52,7 @@ impl Command for AccountCreate {
     type Output = AccountMade;
 
     fn run(self, unit: &mut Unit<'_>) -> Result<AccountMade> {
-        unit.actor.require(Privilege::WebservicesInbound)?;
+        unit.actor.permit(const { Permission::named("Create Account") })?;
         let (descriptor, mut values) = records::draft::<Account>(unit, &self.account)?;
         rules::no_contacts(&descriptor, &values)?;
         records::by_id(unit.read(), &descriptor, &mut values)?;

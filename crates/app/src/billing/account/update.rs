@@ -4,7 +4,7 @@ use super::rules;
 use crate::billing::contact::{self, Use};
 use crate::billing::custom_field::Done;
 use crate::billing::{Fields, records};
-use crate::context::Privilege;
+use crate::context::Permission;
 use crate::execute::Command;
 use crate::unit::Unit;
 use accrual_base::Result;
@@ -35,7 +35,7 @@ impl Command for AccountUpdate {
     type Output = Done;
 
     fn run(self, unit: &mut Unit<'_>) -> Result<Done> {
-        unit.actor.require(Privilege::WebservicesInbound)?;
+        unit.actor.permit(const { Permission::named("Modify Account") })?;
         let view = records::require::<Account>(unit.read(), &self.account)?;
         let (descriptor, before) = (&view.descriptor, &view.record);
         let mut values = self.fields.onto(descriptor, Some(&before.data))?;

@@ -4,7 +4,7 @@ use super::{charge, dates};
 use crate::billing::Fields;
 use crate::billing::custom_field::Done;
 use crate::billing::records::{self, Created, View};
-use crate::context::{Context, Privilege};
+use crate::context::{Context, Permission, Privilege};
 use crate::execute::Command;
 use crate::tenant::Tenant;
 use crate::unit::Unit;
@@ -25,7 +25,7 @@ impl Command for RatePlanCreate {
     type Output = Created;
 
     fn run(self, unit: &mut Unit<'_>) -> Result<Created> {
-        unit.actor.require(Privilege::WebservicesInbound)?;
+        unit.actor.permit(const { Permission::named("Manage Product Catalog") })?;
         let (descriptor, mut values) = records::draft::<ProductRatePlan>(unit, &self.fields)?;
         fits(unit, &descriptor, &mut values)?;
         let record = records::insert(unit, &descriptor, values)?;
@@ -68,7 +68,7 @@ impl Command for RatePlanUpdate {
     type Output = Done;
 
     fn run(self, unit: &mut Unit<'_>) -> Result<Done> {
-        unit.actor.require(Privilege::WebservicesInbound)?;
+        unit.actor.permit(const { Permission::named("Manage Product Catalog") })?;
         let view = records::require::<ProductRatePlan>(unit.read(), &self.plan)?;
         let mut values = self.fields.onto(&view.descriptor, Some(&view.record.data))?;
         fits(unit, &view.descriptor, &mut values)?;
@@ -92,7 +92,7 @@ impl Command for RatePlanDelete {
     type Output = Done;
 
     fn run(self, unit: &mut Unit<'_>) -> Result<Done> {
-        unit.actor.require(Privilege::WebservicesInbound)?;
+        unit.actor.permit(const { Permission::named("Manage Product Catalog") })?;
         let view = records::require::<ProductRatePlan>(unit.read(), &self.plan)?;
         remove(unit, &view.descriptor, &view.record)?;
         Ok(Done { id: view.record.uid })

@@ -1,0 +1,66 @@
+//! Time zones: which day it is where a tenant is.
+
+use accrual_base::{Day, Error, Instant, Result};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+/// A time zone of the IANA database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Zone {
+    name: String,
+    zone: TimeZone,
+}
+
+impl Default for Zone {
+    /// UTC.
+    fn default() -> Self {
+        Self { name: "UTC".to_owned(), zone: TimeZone::UTC }
+    }
+}
+
+impl Zone {
+    /// The zone of a name such as `Europe/Berlin`.
+    ///
+    /// # Errors
+    /// `tenant.time_zone` for a name there is no zone of.
+    pub fn named(name: &str) -> Result<Self> {
+        if name == "UTC" {
+            return Ok(Self::default());
+        }
+        let unknown = || {
+            let message = "There is no such time zone; use a name of the IANA database, such as Europe/Berlin or UTC.";
+            Error::invalid("tenant.time_zone", message).in_column("timeZone").with_value(name)
+        };
+        let zone = TimeZone::get(name).map_err(|_| unknown())?;
+        // names are found in any case, and stored as they are written
+        if zone.iana_name() == Some(name) { Ok(Self { name: name.to_owned(), zone }) } else { Err(unknown()) }
+    }
+    /// As it is written.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+    /// The day an instant falls on here. A time beyond the calendar of the database falls on its day in UTC.
+    pub fn day(&self, at: Instant) -> Day {
+        let local = Timestamp::from_microsecond(at.0).ok().map(|t| t.to_zoned(self.zone.clone()).date());
+        local.and_then(|d| Day::try_ymd(i32::from(d.year()), i32::from(d.month()), i32::from(d.day()))).unwrap_or_else(|| at.day())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_day_is_that_of_the_place() {
+        // 2024-01-15T23:30:00Z
+        let late = Instant(1_705_361_400_000_000);
+        let day = |name: &str| Zone::named(name).unwrap().day(late);
+        assert_eq!(day("UTC"), late.day());
+        assert_eq!(day("Europe/Berlin"), late.day().plus(1));
+        assert_eq!(day("America/New_York"), late.day());
+        assert_eq!(day("Pacific/Auckland"), late.day().plus(1));
+        for bad in ["", "Berlin", "europe/berlin", "../etc/passwd", "Mars/Olympus"] {
+            assert_eq!(Zone::named(bad).unwrap_err().rejection().unwrap().code, "tenant.time_zone", "{bad}");
+        }
+    }
+}
