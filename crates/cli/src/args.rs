@@ -57,6 +57,9 @@ pub enum Command {
     Object(Object),
 }
 
+/// Most small writes that share one commit, unless said otherwise.
+pub const COMMIT_GROUP: u16 = 256;
+
 /// Where the data is.
 #[derive(Clone, Debug, Args)]
 pub struct Store {
@@ -66,6 +69,9 @@ pub struct Store {
     /// Use PostgreSQL instead: postgres://user:password@host:port/database. One schema a tenant.
     #[arg(long, env = "ACCRUAL_DATABASE_URL", value_name = "URL", hide_env_values = true)]
     pub database_url: Option<String>,
+    /// Most small writes that may share one commit; 1 gives each its own, to measure what sharing is worth.
+    #[arg(long, env = "ACCRUAL_COMMIT_GROUP", default_value_t = COMMIT_GROUP, value_name = "WRITES", value_parser = clap::value_parser!(u16).range(1..=4096))]
+    pub commit_group: u16,
 }
 
 /// What the first start creates; generated and printed once where not given.

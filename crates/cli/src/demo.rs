@@ -1,6 +1,6 @@
 //! `accrual demo`: the main job, end to end, with progress bars.
 
-use crate::args::{Demo, Store};
+use crate::args::{COMMIT_GROUP, Demo, Store};
 use crate::{print, wiring};
 use accrual_app::job::{self, Status};
 use accrual_app::system::{FirstStart, System};
@@ -26,7 +26,7 @@ pub fn demo(args: &Demo) -> Result<()> {
         Some(dir) => dir.clone(),
         None => new_directory()?,
     };
-    let store = Store { data: data.clone(), database_url: args.database_url.clone() };
+    let store = Store { data: data.clone(), database_url: args.database_url.clone(), commit_group: COMMIT_GROUP };
     let first = FirstStart { revenue_password: Some(PASSWORD.to_owned()), first_period: Some(PERIOD), ..FirstStart::default() };
     let system = wiring::open(&store, &first)?;
     let begin = Instant::now();

@@ -27,19 +27,25 @@ impl Clock for SystemClock {
 pub struct Factory {
     data: PathBuf,
     database_url: Option<String>,
+    /// Most small writes that share a commit.
+    group: usize,
 }
 
 impl Factory {
     pub fn new(store: &Store) -> Self {
-        Self { data: store.data.clone(), database_url: store.database_url.clone() }
+        Self { data: store.data.clone(), database_url: store.database_url.clone(), group: usize::from(store.commit_group) }
     }
 
     fn open(&self, name: &str) -> Result<StoreHandle> {
         match &self.database_url {
-            Some(url) => Ok(PostgresStore::open(url, &format!("accrual_{name}"), PostgresOptions::default())?.into_handle()),
+            Some(url) => {
+                let options = PostgresOptions { group: self.group, ..PostgresOptions::default() };
+                Ok(PostgresStore::open(url, &format!("accrual_{name}"), options)?.into_handle())
+            }
             None => {
                 make_directory(&self.data)?;
-                Ok(SqliteStore::open(file(&self.data, name), SqliteOptions::default())?.into_handle())
+                let options = SqliteOptions { group: self.group, ..SqliteOptions::default() };
+                Ok(SqliteStore::open(file(&self.data, name), options)?.into_handle())
             }
         }
     }
