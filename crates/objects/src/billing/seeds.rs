@@ -1,14 +1,14 @@
 //! What billing starts with.
 
 use super::{
-    AccountingCode, AccountingCodeType, CommunicationProfile, DEFAULT_SET, DocumentNumbers, PaymentTerm, RecognitionModel,
+    AccountingCode, AccountingCodeType, CommunicationProfile, DEFAULT_SET, DocumentNumbers, PaymentTerm, ReasonCode, RecognitionModel,
     RevenueRecognitionRule, SequenceSet,
 };
 use crate::seed::{Seed, seed};
 use accrual_base::Result;
 
-/// The default sequence set and communication profile, payment terms, and one accounting code a type that documents
-/// need.
+/// The default sequence set and communication profile, payment terms, one accounting code a type that documents need, and
+/// reasons of memos.
 ///
 /// # Errors
 /// A rejection when a seed breaks its own object's rules; a test rules that out.
@@ -49,6 +49,16 @@ pub fn defaults() -> Result<Vec<Seed>> {
         all.push(seed(&AccountingCode { name: name.to_owned(), r#type, category, ..AccountingCode::default() })?);
     }
     all.extend(recognition_rules()?);
+    for name in [
+        "Invoice reversal",
+        "Write-off",
+        "Credit memo reversal",
+        "Standalone Adjustment",
+        "Customer Satisfaction",
+        "Correcting invoice error",
+    ] {
+        all.push(seed(&ReasonCode { name: name.to_owned(), active: true })?);
+    }
     Ok(all)
 }
 
