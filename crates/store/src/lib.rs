@@ -9,6 +9,7 @@ pub mod audit;
 pub mod collection;
 pub mod contracts;
 pub mod figures;
+pub mod files;
 pub mod idempotency;
 pub mod jobs;
 pub mod journals;

@@ -19,6 +19,9 @@ mod credit_memo_application;
 mod credit_memo_item;
 mod custom_exchange_rate;
 mod custom_field_definition;
+mod document_template;
+mod email_history;
+mod file;
 mod invoice;
 mod invoice_item;
 mod payment_term;
@@ -52,6 +55,9 @@ pub use credit_memo_application::{CreditMemoApplication, CreditMemoPart};
 pub use credit_memo_item::{CreditMemoItem, CreditTaxationItem};
 pub use custom_exchange_rate::CustomExchangeRate;
 pub use custom_field_definition::{CustomFieldDefinition, CustomFieldType};
+pub use document_template::{BillingDocumentTemplate, CompanyProfile};
+pub use email_history::{EmailHistory, EmailStatus};
+pub use file::{Attachment, File, InvoiceFile};
 pub use invoice::{CustomRate, Invoice, InvoiceSourceType, InvoiceStatus};
 pub use invoice_item::{InvoiceItem, ProcessingType};
 pub use payment_term::{PaymentTerm, PaymentTermType};
@@ -112,6 +118,10 @@ pub fn descriptors() -> Vec<&'static Descriptor> {
         RevenueScheduleItem::descriptor(),
         RevenueEvent::descriptor(),
         RevenueEventItem::descriptor(),
+        File::descriptor(),
+        Attachment::descriptor(),
+        InvoiceFile::descriptor(),
+        EmailHistory::descriptor(),
     ]
 }
 
