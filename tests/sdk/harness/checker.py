@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from . import reference
 
-# keys that clients give their own fields
-OWN = re.compile(r"__c$")
+# keys of fields that clients add, or that connectors do
+OWN = re.compile(r"__(c|NS|QT)$")
 # keys of the common envelope: part of every answer, whether the model repeats them or not
 COMMON = {"success", "processId", "requestId", "reasons"}
 # fields that the reference documents and its models leave out: of each element of a batch, and of an invoice
@@ -41,9 +41,6 @@ def of_model(value, model, place):
     if model.allowed:
         good = isinstance(value, str) and value in model.allowed
         return [] if good else [f"{place}: {shown(value)} is none of {', '.join(model.allowed)}"]
-    if model.one_of:
-        found = [problems(value, name, place) for name in model.one_of]
-        return [] if any(not f for f in found) else [f"{place}: fits none of {', '.join(model.one_of)}: {found[0]}"]
     if not isinstance(value, dict):
         return [f"{place}: {shown(value)} where {model.name} should be"]
     if model.name in DATED:

@@ -6,23 +6,24 @@ from dataclasses import dataclass
 from pathlib import Path
 
 DATA = Path(__file__).parent.parent / "data"
-OPERATIONS = Path(__file__).parents[3] / "crates/api/data/billing-operations.tsv"
+SERVER = Path(__file__).parents[3] / "crates/api/data"
 
 
 @dataclass(frozen=True)
 class Field:
     name: str
-    required: bool
     kind: str
-    allowed: tuple = ()
+    required: bool
+    allowed: tuple
 
 
 @dataclass(frozen=True)
 class Model:
+    """A model has fields, or it is a choice of values, or the file does not say what is in it."""
+
     name: str
     fields: dict
     allowed: tuple = ()
-    one_of: tuple = ()
 
 
 @dataclass(frozen=True)
@@ -45,24 +46,25 @@ def _rows(file):
     return [line.split("\t") for line in file.read_text().splitlines()]
 
 
-def _field(cell):
-    name, _, rest = cell.partition(":")
-    kind, _, allowed = rest.partition("=")
-    return Field(name.rstrip("!"), name.endswith("!"), kind, tuple(allowed.split("|")) if allowed else ())
-
-
-def _model(name, cells):
-    if cells and cells[0].startswith("="):
-        return Model(name, {}, allowed=tuple(cells[0][1:].split("|")))
-    if cells and cells[0].startswith("~"):
-        return Model(name, {}, one_of=tuple(cells[0][1:].split("|")))
-    return Model(name, {f.name: f for f in map(_field, cells)})
+def _field(name, text):
+    """The text is a type, then `!` for a required field, most characters as a number, `=a|b` for the only values."""
+    kind, _, rules = text.partition(" ")
+    allowed = rules.partition("=")[2]
+    return Field(name, kind, rules.startswith("!"), tuple(allowed.split("|")) if allowed else ())
 
 
 @functools.cache
 def models():
-    """Every model by its name."""
-    return {name: _model(name, cells) for name, *cells in _rows(DATA / "models.tsv")}
+    """Every model by its name, as the reference has it: what the server changes of it stands in another file."""
+    found = {}
+    for cells in _rows(SERVER / "billing-models.tsv"):
+        if cells[0]:
+            last = Model(cells[0], {}, tuple(cells[1][1:].split("|")) if len(cells) > 1 else ())
+            found[last.name] = last
+        else:
+            field = _field(*cells[1:])
+            last.fields[field.name] = field
+    return found
 
 
 @functools.cache
@@ -70,7 +72,7 @@ def operations():
     """Every operation by its name."""
     answers = {name: (media, statuses) for name, media, statuses in _rows(DATA / "answers.tsv")}
     found = {}
-    for name, method, path, *_ in _rows(OPERATIONS)[1:]:
+    for name, method, path, *_ in _rows(SERVER / "billing-operations.tsv")[1:]:
         media, statuses = answers[name]
         by_status = {int(status): kind for status, kind in (pair.split("=") for pair in statuses.split(" ") if pair)}
         found[name] = Operation(name, method, path, tuple(m.rstrip(";") for m in media.split(" ")), by_status)
