@@ -39,6 +39,12 @@ impl Zone {
     pub fn name(&self) -> &str {
         &self.name
     }
+    /// An instant as clocks show it here, with the offset from UTC: `2024-01-15T13:00:00+01:00`. A time beyond the calendar of
+    /// the database is shown in UTC.
+    pub fn local(&self, at: Instant) -> String {
+        let local = Timestamp::from_microsecond(at.0).ok().map(|t| t.to_zoned(self.zone.clone()));
+        local.map_or_else(|| format!("{}+00:00", at.iso_seconds()), |z| z.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
+    }
     /// The day an instant falls on here. A time beyond the calendar of the database falls on its day in UTC.
     pub fn day(&self, at: Instant) -> Day {
         let local = Timestamp::from_microsecond(at.0).ok().map(|t| t.to_zoned(self.zone.clone()).date());
@@ -55,6 +61,9 @@ mod tests {
         // 2024-01-15T23:30:00Z
         let late = Instant(1_705_361_400_000_000);
         let day = |name: &str| Zone::named(name).unwrap().day(late);
+        assert_eq!(Zone::named("Europe/Berlin").unwrap().local(late), "2024-01-16T00:30:00+01:00");
+        assert_eq!(Zone::named("America/New_York").unwrap().local(late), "2024-01-15T18:30:00-05:00");
+        assert_eq!(Zone::default().local(late), "2024-01-15T23:30:00+00:00");
         assert_eq!(day("UTC"), late.day());
         assert_eq!(day("Europe/Berlin"), late.day().plus(1));
         assert_eq!(day("America/New_York"), late.day());

@@ -1,5 +1,9 @@
 //! The command line. Every flag can also be given as an `ACCRUAL_*` variable.
 
+mod admin;
+
+pub use admin::{Audit, Change, Client, Entity, Organization, Role, Settings, Tenant, User};
+
 use accrual_base::PeriodId;
 use clap::{Args, Parser, Subcommand};
 use std::net::SocketAddr;
@@ -38,15 +42,36 @@ pub enum Command {
     /// Write a report or view as CSV.
     #[command(subcommand)]
     Export(Export),
-    /// Tenants: each has its own database, users and clients.
+    /// Tenants: each has its own database, users and clients, and its settings.
     #[command(subcommand)]
     Tenant(Tenant),
-    /// Users and their passwords.
+    /// Entities of a tenant: data, settings and numbers of their own under the tenant's users.
+    ///
+    /// A tenant begins with one entity, Global. Each further one has a database of its own, called TENANT_e1, TENANT_e2 …,
+    /// which is the name to give to --tenant where a command is about its data. Requests of the billing interface name
+    /// the entity in the header Zuora-Entity-Ids.
+    #[command(subcommand)]
+    Entity(Entity),
+    /// Organizations: who sees which accounts, and the organisation numbers of revenue files.
+    #[command(subcommand, alias = "org")]
+    Organization(Organization),
+    /// Users: their passwords, roles, entities and organizations.
     #[command(subcommand)]
     User(User),
+    /// Roles: what users may do.
+    ///
+    /// A role has a category. Revenue roles hold privileges, and requests of the revenue interface name one. Roles of the
+    /// other categories (Platform, Billing, Payments, Finance, Commerce, Reporting) hold permissions of the billing
+    /// interface; a user has at most one of each, and they count together.
+    #[command(subcommand)]
+    Role(Role),
     /// API clients and their secrets.
+    ///
+    /// A client belongs to a user and may do in the billing interface what the user may do.
     #[command(subcommand)]
     Client(Client),
+    /// Who changed what, when, from what to what.
+    Audit(Audit),
     /// Accounting periods.
     #[command(subcommand)]
     Period(Period),
@@ -203,88 +228,6 @@ pub enum Export {
 }
 
 #[derive(Debug, Subcommand)]
-pub enum Tenant {
-    /// List tenants and whether their API is on.
-    List(Store),
-    /// Create a tenant; clients name it in the header `clientname`. A running server serves it after a restart.
-    Create {
-        /// Lower-case letters, digits and `_`.
-        name: String,
-        /// The accounting period that is opened first, YYYY-MM; the current month when not given.
-        #[arg(long, value_name = "YYYY-MM", value_parser = period)]
-        first_period: Option<PeriodId>,
-        #[command(flatten)]
-        store: Store,
-    },
-    /// Switch the API of a tenant on or off; off, it answers 405 to everything.
-    Api {
-        name: String,
-        #[arg(value_parser = ["on", "off"])]
-        state: String,
-        #[command(flatten)]
-        store: Store,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-pub enum User {
-    /// Create a user; the password is read from standard input when not given.
-    Add {
-        name: String,
-        /// Roles, for example "API Role".
-        #[arg(long, required = true)]
-        role: Vec<String>,
-        #[arg(long, env = "ACCRUAL_PASSWORD", hide_env_values = true)]
-        password: Option<String>,
-        #[command(flatten)]
-        tenant: Tenanted,
-    },
-    /// Set a new password.
-    Password {
-        name: String,
-        #[arg(long, env = "ACCRUAL_PASSWORD", hide_env_values = true)]
-        password: Option<String>,
-        #[command(flatten)]
-        tenant: Tenanted,
-    },
-    /// Lock a user out.
-    Disable {
-        name: String,
-        #[command(flatten)]
-        tenant: Tenanted,
-    },
-    /// List users and their roles.
-    List(Tenanted),
-}
-
-#[derive(Debug, Subcommand)]
-pub enum Client {
-    /// Create an API client; its id and secret are printed once.
-    Add {
-        /// What it is for.
-        name: String,
-        #[arg(long, default_value = "API Role")]
-        role: String,
-        #[command(flatten)]
-        tenant: Tenanted,
-    },
-    /// Give a client a new secret, printed once; the old one stops working.
-    Secret {
-        client_id: String,
-        #[command(flatten)]
-        tenant: Tenanted,
-    },
-    /// Lock a client out.
-    Disable {
-        client_id: String,
-        #[command(flatten)]
-        tenant: Tenanted,
-    },
-    /// List clients.
-    List(Tenanted),
-}
-
-#[derive(Debug, Subcommand)]
 pub enum Period {
     /// List periods and their status.
     List(Tenanted),
@@ -354,6 +297,6 @@ pub enum Object {
     },
 }
 
-fn period(text: &str) -> Result<PeriodId, String> {
+pub(crate) fn period(text: &str) -> Result<PeriodId, String> {
     PeriodId::parse(text).map_err(|e| e.to_string())
 }

@@ -14,11 +14,13 @@ pub fn serve(args: &Serve) -> Result<()> {
         (Some(certificate), Some(key)) => Some(TlsFiles { certificate: certificate.clone(), key: key.clone() }),
         _ => None,
     };
+    // before a first start makes anything and prints secrets
+    config.check()?;
     let scheme = if config.tls.is_some() { "https" } else { "http" };
     let system = wiring::open(&args.store, &wiring::first_start(&args.first))?;
     let server = accrual_api::Server::bind(config, system.clone())?;
     let address = server.local_addr()?;
-    // uploads end with the server that took them; a worker that starts beside it must leave them alone
+    // uploads end with the server that took them; those of another server on the same database go on
     for tenant in system.open_tenants() {
         accrual_app::upload::recover(&tenant)?;
     }

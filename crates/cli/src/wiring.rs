@@ -107,8 +107,8 @@ pub fn first_from_environment() -> Result<FirstStart> {
     given.map(|first| first_start(&first)).map_err(|e| Error::invalid("first.variables", e.to_string()))
 }
 
-/// Opens one tenant of a system that is there: a slip in the name of a directory must not make a new system.
-pub fn open_tenant(store: &Store, name: &str) -> Result<(Arc<System>, Arc<Tenant>)> {
+/// Opens a system that is there: a slip in the name of a directory must not make a new one.
+pub fn open_existing(store: &Store) -> Result<Arc<System>> {
     if store.database_url.is_none() && !file(&store.data, "system").exists() {
         let text = format!(
             "There is no data in {}; say where with --data, or make it with accrual serve or accrual migrate.",
@@ -116,7 +116,12 @@ pub fn open_tenant(store: &Store, name: &str) -> Result<(Arc<System>, Arc<Tenant
         );
         return Err(Error::not_found("data.missing", text));
     }
-    let system = open(store, &first_from_environment()?)?;
+    open(store, &first_from_environment()?)
+}
+
+/// Opens one tenant of a system that is there.
+pub fn open_tenant(store: &Store, name: &str) -> Result<(Arc<System>, Arc<Tenant>)> {
+    let system = open_existing(store)?;
     let tenant = system.tenant(name)?;
     Ok((system, tenant))
 }

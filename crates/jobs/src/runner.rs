@@ -205,6 +205,9 @@ impl Inner {
             }
             if swept.elapsed() >= SWEEP {
                 swept = std::time::Instant::now();
+                if let Err(e) = accrual_app::upload::end_abandoned(&self.tenant) {
+                    tracing::error!(tenant = %self.tenant.name, error = %e, "abandoned uploads cannot be ended");
+                }
                 if let Err(e) = accrual_app::idempotency::sweep(&self.tenant) {
                     tracing::error!(tenant = %self.tenant.name, error = %e, "old answers cannot be swept");
                 }

@@ -23,6 +23,7 @@ pub use session::{Claims, Login, Session, api_is_off};
 pub use tenants::TenantEntry;
 pub use users::{NewSecret, SetClientSecret, SetPassword, set_client_secret, set_password};
 
+use crate::services::Services;
 use crate::tenant::{Settings, Tenant};
 use accrual_base::{Clock, Error, PeriodId, Result};
 use accrual_store::StoreHandle;
@@ -50,6 +51,10 @@ pub trait StoreFactory: Send + Sync + 'static {
     /// # Errors
     /// A fault when it cannot be made.
     fn spool(&self, name: &str) -> Result<PathBuf>;
+    /// What every tenant renders documents and sends mail with.
+    fn services(&self) -> Services {
+        Services::default()
+    }
 }
 
 /// Argon2 verifications at the same time: each takes 19 MiB and a core.
@@ -107,6 +112,14 @@ impl System {
         let default = system.opened(DEFAULT_TENANT)?;
         let credentials = first_start::users(&default.tenant, first)?;
         Ok((system, credentials))
+    }
+
+    /// Reads from the store of the system itself.
+    ///
+    /// # Errors
+    /// A fault from the database, or what `f` answers.
+    pub(crate) fn read<T>(&self, f: impl FnOnce(&mut dyn accrual_store::Read) -> Result<T>) -> Result<T> {
+        self.home.store.read(f)
     }
 
     /// The clock of the system: wall-clock time in a server.
@@ -179,7 +192,7 @@ impl System {
         if let Some(open) = all.get(name) {
             return Ok(open.clone());
         }
-        let tenant = Tenant::new(name, self.factory.tenant(name)?, self.clock(), self.factory.spool(name)?);
+        let tenant = Tenant::new(name, self.factory.tenant(name)?, self.clock(), self.factory.spool(name)?).with_services(self.factory.services());
         records::prepare_tenant(&tenant)?;
         first_start::seed(&tenant, first_period)?;
         first_start::category_roles(&tenant)?;
