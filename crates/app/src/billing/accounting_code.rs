@@ -11,7 +11,7 @@ use crate::unit::Unit;
 use accrual_base::{Error, Result};
 use accrual_model::{Descriptor, Filter, Query, TextEnum, Values};
 use accrual_objects::billing::{AccountingCode, AccountingCodeStatus, AccountingCodeType};
-use accrual_store::nouns::{references, typed};
+use accrual_store::nouns::{self, references, typed};
 use serde::Serialize;
 
 /// Adds a code; it is active at once.
@@ -127,6 +127,19 @@ impl Command for AccountingCodeDelete {
         records::remove(unit, &view.descriptor, &view.record)?;
         Ok(Done { id: view.record.uid })
     }
+}
+
+/// A page of codes.
+///
+/// # Errors
+/// `role.privilege`; a rejection when the query does not fit.
+pub fn list(tenant: &Tenant, context: &Context, query: &Query) -> Result<Vec<View>> {
+    context.actor.require(Privilege::WebservicesOutbound)?;
+    tenant.store.read(|tx| {
+        let descriptor = records::descriptor::<AccountingCode>(tx)?;
+        let all = nouns::list(tx, &descriptor, query)?;
+        Ok(all.into_iter().map(|record| View { descriptor: descriptor.clone(), record }).collect())
+    })
 }
 
 /// A code by its id or name.

@@ -8,10 +8,14 @@ pub(crate) mod chain;
 mod change;
 mod close;
 mod extend;
+mod postings;
 mod read;
+mod trial_balance;
 
 pub(crate) use chain::Chain;
 pub use change::{AccountingPeriodCreate, AccountingPeriodDelete, AccountingPeriodUpdate, create, update};
 pub use close::{AccountingPeriodClose, AccountingPeriodReopen, AccountingPeriodTrialBalance, Closing, close};
 pub use extend::{ExtendSchedules, extend, extend_blocking};
 pub use read::{get, list};
+pub(crate) use trial_balance::recover;
+pub use trial_balance::{balance, rows};

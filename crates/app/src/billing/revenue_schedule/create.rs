@@ -4,14 +4,16 @@ use super::book::{Book, Kept, NewEvent};
 use super::event_type::resolve;
 use super::item::{ItemKey, Source, is_scheduled, product_charge};
 use super::rule::{code_id, codes_of_charge, model, stored_rule};
-use crate::billing::records::{self, Created};
 use crate::billing::Fields;
+use crate::billing::records::{self, Created};
 use crate::context::Permission;
 use crate::execute::Command;
 use crate::unit::Unit;
 use accrual_base::{Currency, Day, Error, Field, Result};
 use accrual_ledger::field::{DEFERRED_CODE, RECOGNITION_RULE, RECOGNIZED_CODE, SCHEDULE};
-use accrual_ledger::schedule::{Custom, Distribution, EventTypes, Range, Spread, check_unscheduled, create_custom, create_distributed, create_in_range};
+use accrual_ledger::schedule::{
+    Custom, Distribution, EventTypes, Range, Spread, check_unscheduled, create_custom, create_distributed, create_in_range,
+};
 use accrual_model::{Filter, Object};
 use accrual_objects::billing::{Account, RevenueSchedule};
 use accrual_store::nouns;
@@ -75,9 +77,7 @@ impl Command for RevenueScheduleOfItem {
         let mut book = Book::open(unit)?;
         let (rules, periods) = (book.rules(), &book.chain.periods);
         let (made, kept) = match &self.plan {
-            Plan::ByHand(shares) => {
-                (create_distributed(currency, source.amount, &plan(shares), periods, &rules, kind)?, Kept::ByHand)
-            }
+            Plan::ByHand(shares) => (create_distributed(currency, source.amount, &plan(shares), periods, &rules, kind)?, Kept::ByHand),
             Plan::InRange { distribution_type, start, end } => {
                 let (spread, range) = (Spread::named(distribution_type.as_deref())?, Range { start: *start, end: *end });
                 (create_in_range(currency, source.amount, spread, range, periods, &rules, kind)?, Kept::Range(spread, range))
@@ -135,10 +135,13 @@ impl Command for RevenueScheduleOfCharge {
         let account = records::typed::<Account>(unit.read(), &given.account)?;
         let name = charge.revenue_recognition_rule_name.clone().unwrap_or_default();
         if name.is_empty() {
-            return Err(RECOGNITION_RULE.rule("The charge has no revenue recognition rule; only charges under Custom unlimited take schedules."));
+            return Err(
+                RECOGNITION_RULE.rule("The charge has no revenue recognition rule; only charges under Custom unlimited take schedules.")
+            );
         }
         let rule = stored_rule(unit.read(), &name)?;
-        let of_charge = Filter::All(vec![Filter::eq("product_charge_id", charge.uid.as_str()), Filter::Null { field: "linked_transaction_id".into() }]);
+        let of_charge =
+            Filter::All(vec![Filter::eq("product_charge_id", charge.uid.as_str()), Filter::Null { field: "linked_transaction_id".into() }]);
         let schedules = nouns::count(unit.read(), RevenueSchedule::descriptor(), &of_charge)?;
         let types = known(unit, &self.event)?;
         let mut book = Book::open(unit)?;

@@ -4,7 +4,9 @@ use crate::billing::records;
 use accrual_base::{Day, Error, Result};
 use accrual_ledger::field::{CHARGE, ITEM_ID, SCHEDULE};
 use accrual_model::{Filter, Object, Query, Stored};
-use accrual_objects::billing::{CreditMemo, CreditMemoItem, Invoice, InvoiceItem, InvoiceStatus, MemoStatus, ProductRatePlanCharge, RevenueSchedule};
+use accrual_objects::billing::{
+    CreditMemo, CreditMemoItem, Invoice, InvoiceItem, InvoiceStatus, MemoStatus, ProductRatePlanCharge, RevenueSchedule,
+};
 use accrual_store::Read;
 use accrual_store::nouns::{self, typed};
 use serde::Serialize;

@@ -21,10 +21,12 @@ pub use delete::RevenueScheduleDelete;
 pub use distribute::{Distributed, RevenueDistributeAcross, RevenueDistributeInRange, RevenueDistributeOnDate};
 pub use event_type::{RevenueEventTypeCreate, RevenueEventTypeUpdate};
 pub use item::{ItemKey, ItemKind};
-pub use posting::{cancel_schedules_of_credit_memo, cancel_schedules_of_invoice, schedules_of_posted_credit_memo, schedules_of_posted_invoice};
+pub use posting::{
+    cancel_schedules_of_credit_memo, cancel_schedules_of_invoice, schedules_of_posted_credit_memo, schedules_of_posted_invoice,
+};
 pub use read::{
-    Detail, EventDetail, Item, Paged, automation_start, by_product_charge, by_subscription_charge, event, events_of, get, items_of_event,
-    items_of_schedule, of_item,
+    Code, Detail, EventDetail, Item, Paged, automation_start, by_product_charge, event, events_of, get, items_of_event, items_of_schedule,
+    of_item,
 };
 pub use rule::{rule_named, rule_of_product_charge};
 

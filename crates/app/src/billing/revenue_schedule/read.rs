@@ -184,27 +184,11 @@ fn listed(tx: &mut dyn Read, filter: Filter, offset: u32, size: u32) -> Result<P
     Ok(Paged { page, more })
 }
 
-/// Schedules of a subscription charge (its id), those changed last first.
-///
-/// # Errors
-/// `role.privilege`; a fault from the database.
-pub fn by_subscription_charge(tenant: &Tenant, context: &Context, charge: &str, offset: u32, size: u32) -> Result<Paged<Detail>> {
-    reading(context)?;
-    tenant.store.read(|tx| listed(tx, Filter::eq("subscription_charge_id", charge), offset, size))
-}
-
 /// Schedules of a product charge for an account, those changed last first.
 ///
 /// # Errors
 /// `role.privilege`; not found for charge and account.
-pub fn by_product_charge(
-    tenant: &Tenant,
-    context: &Context,
-    charge: &str,
-    account: &str,
-    offset: u32,
-    size: u32,
-) -> Result<Paged<Detail>> {
+pub fn by_product_charge(tenant: &Tenant, context: &Context, charge: &str, account: &str, offset: u32, size: u32) -> Result<Paged<Detail>> {
     reading(context)?;
     tenant.store.read(|tx| {
         let charge = product_charge(tx, charge)?.uid.clone();
