@@ -9,8 +9,11 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
 const FILE: &str = include_str!("../../data/billing-models.tsv");
+/// As [`FILE`], for the older reference.
+const OLDER: &str = include_str!("../../data/billing-older-models.tsv");
 const CHANGES: &str = include_str!("../../data/billing-model-changes.tsv");
 const SHAPES: &str = include_str!("../../data/billing-shapes.tsv");
+const OLDER_SHAPES: &str = include_str!("../../data/billing-older-shapes.tsv");
 
 /// A type of a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,7 +97,7 @@ pub fn model(name: &str) -> Option<&'static Model> {
 fn load() -> BTreeMap<&'static str, Model> {
     let mut models: BTreeMap<&'static str, Model> = BTreeMap::new();
     let mut current = "";
-    for line in FILE.lines() {
+    for line in FILE.lines().chain(OLDER.lines()) {
         match line.strip_prefix('\t') {
             Some(rest) => {
                 if let (Some(model), Some(field)) = (models.get_mut(current), field(rest)) {
@@ -164,7 +167,7 @@ pub fn shape(operation: &str) -> Option<Shape> {
             let required = request.ends_with('*');
             Some((name, Shape { request: request.trim_end_matches('*'), required, response, query }))
         };
-        SHAPES.lines().skip(1).filter_map(shape).collect()
+        SHAPES.lines().skip(1).chain(OLDER_SHAPES.lines().skip(1)).filter_map(shape).collect()
     });
     SHAPES_BY_NAME.get(operation).copied()
 }
