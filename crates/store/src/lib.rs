@@ -8,6 +8,7 @@ pub mod accounts;
 pub mod audit;
 pub mod collection;
 pub mod contracts;
+pub mod documents;
 pub mod figures;
 pub mod files;
 pub mod idempotency;
