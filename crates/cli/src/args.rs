@@ -132,6 +132,20 @@ pub struct Tenanted {
     pub tenant: String,
 }
 
+/// What leads out of the program.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Documents and mail")]
+pub struct Outward {
+    /// Mail server: smtp://user:password@host:587?tls=required, smtps://user:password@host, or smtp://localhost:25.
+    ///
+    /// Without one, no mail is taken to be sent.
+    #[arg(long, env = "ACCRUAL_SMTP_URL", value_name = "URL", hide_env_values = true)]
+    pub smtp_url: Option<String>,
+    /// A TrueType or OpenType font for characters that the built-in ones lack; may be given several times.
+    #[arg(long, env = "ACCRUAL_FONT", value_name = "FILE", value_delimiter = ',')]
+    pub font: Vec<PathBuf>,
+}
+
 #[derive(Debug, Args)]
 pub struct Serve {
     #[command(flatten)]
@@ -154,6 +168,8 @@ pub struct Serve {
     /// Log lines as JSON.
     #[arg(long, env = "ACCRUAL_LOG_JSON")]
     pub log_json: bool,
+    #[command(flatten)]
+    pub outward: Outward,
     #[command(flatten)]
     pub first: First,
 }
@@ -203,6 +219,8 @@ pub struct Worker {
     /// Jobs that run at the same time.
     #[arg(long, env = "ACCRUAL_JOBS", default_value_t = 1, value_name = "N")]
     pub jobs: usize,
+    #[command(flatten)]
+    pub outward: Outward,
 }
 
 #[derive(Debug, Args)]

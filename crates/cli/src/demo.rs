@@ -62,14 +62,14 @@ fn write_file(args: &Demo, file: &Path) -> Result<()> {
     Ok(())
 }
 
-fn run(system: &System, file: &Path) -> Result<()> {
+fn run(system: &std::sync::Arc<System>, file: &Path) -> Result<()> {
     let tenant = system.tenant(accrual_app::system::DEFAULT_TENANT)?;
     let context = wiring::operator();
     load(&tenant, &context, file)?;
-    let runners = wiring::start_runners(system, 1)?;
+    let runners = wiring::Runners::start(system, 1)?;
     let outcome = run_job(&tenant, &context, "collect", job::DATA_COLLECTION_MASTER)
         .and_then(|()| run_job(&tenant, &context, "transfer", job::ACCOUNTING_TRANSFER_MASTER));
-    runners.into_iter().for_each(accrual_jobs::Runner::stop);
+    runners.stop();
     outcome?;
     let begin = Instant::now();
     let waterfall = accrual_app::waterfall::waterfall(&tenant, PERIOD)?;

@@ -40,8 +40,8 @@ pub enum Tenant {
     },
     /// Make a tenant; clients of the revenue interface name it in the header `clientname`.
     ///
-    /// It has no users yet: add one with `accrual user add NAME --role "API Role" --tenant TENANT`. A running server runs
-    /// its jobs after a restart.
+    /// It has no users yet: add one with `accrual user add NAME --role "API Role" --tenant TENANT`. A running server takes
+    /// it up within seconds.
     #[command(alias = "create")]
     Add {
         /// Lower-case letters, digits and `_`.
