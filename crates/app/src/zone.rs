@@ -45,6 +45,12 @@ impl Zone {
         let local = Timestamp::from_microsecond(at.0).ok().map(|t| t.to_zoned(self.zone.clone()));
         local.map_or_else(|| format!("{}+00:00", at.iso_seconds()), |z| z.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
     }
+    /// The instant of a time as clocks show it here: `2024-01-15`, `2024-01-15 13:00:00`. Nothing when it is none.
+    pub fn read(&self, local: &str) -> Option<Instant> {
+        let text = if local.len() == 10 { format!("{local} 00:00:00") } else { local.replace('T', " ") };
+        let at = jiff::civil::DateTime::strptime("%Y-%m-%d %H:%M:%S", &text).ok()?.to_zoned(self.zone.clone()).ok()?;
+        Some(Instant(at.timestamp().as_microsecond()))
+    }
     /// The day an instant falls on here. A time beyond the calendar of the database falls on its day in UTC.
     pub fn day(&self, at: Instant) -> Day {
         let local = Timestamp::from_microsecond(at.0).ok().map(|t| t.to_zoned(self.zone.clone()).date());
@@ -68,6 +74,10 @@ mod tests {
         assert_eq!(day("Europe/Berlin"), late.day().plus(1));
         assert_eq!(day("America/New_York"), late.day());
         assert_eq!(day("Pacific/Auckland"), late.day().plus(1));
+        let read = |name: &str, text: &str| Zone::named(name).unwrap().read(text);
+        assert_eq!(read("Europe/Berlin", "2024-01-16 00:30:00"), Some(late));
+        assert_eq!(read("UTC", "2024-01-15"), Some(Instant(late.0 - 84_600_000_000)));
+        assert_eq!(read("UTC", "2024-02-30"), None);
         for bad in ["", "Berlin", "europe/berlin", "../etc/passwd", "Mars/Olympus"] {
             assert_eq!(Zone::named(bad).unwrap_err().rejection().unwrap().code, "tenant.time_zone", "{bad}");
         }

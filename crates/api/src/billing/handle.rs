@@ -8,8 +8,10 @@
 
 use super::input::{self, Given, Unknown};
 use super::json::{self, Json};
+use super::render::Manner;
 use super::replay::takes_key;
-use super::{body, models};
+use super::version::Version;
+use super::{body, headers, models};
 use crate::call::Call;
 use crate::table::Answered;
 use accrual_app::{Command, Context, Tenant};
@@ -97,6 +99,31 @@ impl Call {
             context.idempotency_key = None;
         }
         Ok(context)
+    }
+
+    /// How `/v1` operations show records, in the time zone of the tenant.
+    ///
+    /// # Errors
+    /// As [`Call::session`].
+    pub fn v1(&self) -> Result<Manner> {
+        Ok(Manner::v1(self.tenant()?.settings().zone.clone()))
+    }
+
+    /// How newer families show records.
+    ///
+    /// # Errors
+    /// As [`Call::session`].
+    pub fn lean(&self) -> Result<Manner> {
+        Ok(Manner::lean(self.tenant()?.settings().zone.clone()))
+    }
+
+    /// The version the request speaks; it was checked before the handler ran.
+    ///
+    /// # Errors
+    /// As [`Call::session`].
+    pub fn version(&self) -> Result<Version> {
+        let default = Version::of(&*self.tenant()?);
+        Ok(headers::version(&self.headers, default).unwrap_or(default))
     }
 
     /// A query parameter that is a key the operation cannot do without.

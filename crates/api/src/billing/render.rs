@@ -4,16 +4,34 @@ use super::json::Json;
 use super::models::{self, Field, Type};
 use super::spelling::Spelling;
 use accrual_app::billing::View;
+use accrual_app::zone::Zone;
 use accrual_base::{Error, Instant, Result};
 use accrual_model::{Descriptor, FieldType, Record, Value, money};
 
-/// How empty fields and times are shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Manner {
-    /// Empty fields as null, times as `2024-01-15 12:00:00`: the `/v1` operations.
-    V1,
-    /// Empty fields left out, times with offset: newer families.
-    Lean,
+/// How empty fields and times are shown; [`Call::v1`](crate::call::Call::v1) and `lean` answer one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Manner {
+    /// Empty fields as null; otherwise they are left out.
+    nulls: bool,
+    /// Times with their offset; otherwise `2024-01-15 12:00:00`.
+    offset: bool,
+    zone: Zone,
+}
+
+impl Manner {
+    /// The `/v1` operations: empty fields as null, times as `2024-01-15 12:00:00`.
+    pub fn v1(zone: Zone) -> Self {
+        Self { nulls: true, offset: false, zone }
+    }
+    /// Newer families: empty fields left out, times with offset.
+    pub fn lean(zone: Zone) -> Self {
+        Self { nulls: false, offset: true, zone }
+    }
+    /// A time.
+    pub fn time(&self, at: Instant) -> String {
+        let local = self.zone.local(at);
+        if self.offset { local } else { local.chars().take(19).map(|c| if c == 'T' { ' ' } else { c }).collect() }
+    }
 }
 
 /// A record in the shape of a model: every field of the model that the noun has, with the type the model says, then
@@ -22,7 +40,7 @@ pub enum Manner {
 ///
 /// # Errors
 /// A fault for a model there is not, or a value the model's type cannot show.
-pub fn view(model: &str, view: &View, spelling: &Spelling, manner: Manner) -> Result<Json> {
+pub fn view(model: &str, view: &View, spelling: &Spelling, manner: &Manner) -> Result<Json> {
     record(model, &view.descriptor, &view.record, spelling, manner)
 }
 
@@ -30,13 +48,13 @@ pub fn view(model: &str, view: &View, spelling: &Spelling, manner: Manner) -> Re
 ///
 /// # Errors
 /// As [`view`].
-pub fn record(model: &str, descriptor: &Descriptor, record: &Record, spelling: &Spelling, manner: Manner) -> Result<Json> {
+pub fn record(model: &str, descriptor: &Descriptor, record: &Record, spelling: &Spelling, manner: &Manner) -> Result<Json> {
     let shown = Shown { descriptor, record, spelling, manner };
     let mut members = shown.members(model, "")?;
     for (at, field) in descriptor.fields.iter().enumerate().filter(|(_, f)| f.custom) {
         let value = &record.data[at];
-        if manner == Manner::V1 || !value.is_null() {
-            members.push((field.name().to_owned(), shown.loose(value)?));
+        if manner.nulls || !value.is_null() {
+            members.push((field.name().to_owned(), shown.loose(value)));
         }
     }
     Ok(Json::Object(members))
@@ -47,7 +65,7 @@ pub fn record(model: &str, descriptor: &Descriptor, record: &Record, spelling: &
 ///
 /// # Errors
 /// As [`view`].
-pub fn part(model: &str, below: &str, view: &View, spelling: &Spelling, manner: Manner) -> Result<Json> {
+pub fn part(model: &str, below: &str, view: &View, spelling: &Spelling, manner: &Manner) -> Result<Json> {
     let shown = Shown { descriptor: &view.descriptor, record: &view.record, spelling, manner };
     shown.members(model, below).map(Json::Object)
 }
@@ -56,7 +74,7 @@ struct Shown<'r> {
     descriptor: &'r Descriptor,
     record: &'r Record,
     spelling: &'r Spelling,
-    manner: Manner,
+    manner: &'r Manner,
 }
 
 impl Shown<'_> {
@@ -88,34 +106,26 @@ impl Shown<'_> {
             return Ok(None);
         }
         let json = match self.system(ours) {
-            Some(json) => json?,
+            Some(json) => json,
             None => match self.descriptor.position(ours) {
                 Some(at) => self.value(field, at)?,
                 None => return Ok(None),
             },
         };
-        Ok((self.manner == Manner::V1 || json != Json::Null).then_some(json))
+        Ok((self.manner.nulls || json != Json::Null).then_some(json))
     }
 
     /// What every record has.
-    fn system(&self, name: &str) -> Option<Result<Json>> {
+    fn system(&self, name: &str) -> Option<Json> {
         let record = self.record;
-        Some(Ok(match name {
+        Some(match name {
             "id" | "Id" => record.uid.as_str().into(),
             "createdById" | "CreatedById" => record.created_by.as_str().into(),
             "updatedById" | "UpdatedById" => record.updated_by.as_str().into(),
-            "createdDate" | "createdOn" | "CreatedDate" => return Some(self.instant(record.created_at)),
-            "updatedDate" | "updatedOn" | "UpdatedDate" => return Some(self.instant(record.updated_at)),
+            "createdDate" | "createdOn" | "CreatedDate" => self.manner.time(record.created_at).into(),
+            "updatedDate" | "updatedOn" | "UpdatedDate" => self.manner.time(record.updated_at).into(),
             _ => return None,
-        }))
-    }
-
-    fn instant(&self, at: Instant) -> Result<Json> {
-        let iso = at.iso_seconds();
-        Ok(Json::Text(match self.manner {
-            Manner::V1 => iso.replace('T', " "),
-            Manner::Lean => format!("{iso}+00:00"),
-        }))
+        })
     }
 
     /// A value with the type its model says.
@@ -140,22 +150,22 @@ impl Shown<'_> {
             }
             Value::Int(v) => numeric(&field.kind, v.to_string()),
             Value::Decimal(v) => numeric(&field.kind, v.normalize().to_string()),
-            other => self.loose(other)?,
+            other => self.loose(other),
         })
     }
 
     /// A value by its own type.
-    fn loose(&self, value: &Value) -> Result<Json> {
-        Ok(match value {
+    fn loose(&self, value: &Value) -> Json {
+        match value {
             Value::Null => Json::Null,
             Value::Text(v) => v.as_str().into(),
             Value::Bool(v) => (*v).into(),
             Value::Int(v) => (*v).into(),
             Value::Decimal(v) => v.normalize().into(),
             Value::Date(v) => (*v).into(),
-            Value::Instant(v) => return self.instant(*v),
+            Value::Instant(v) => self.manner.time(*v).into(),
             Value::Json(v) => v.into(),
-        })
+        }
     }
 }
 

@@ -26,6 +26,13 @@ impl Fields {
         self.0.keys().map(String::as_str)
     }
 
+    /// Takes a value out by its name, whatever the case; nothing when it is not mentioned. For what a verb keeps elsewhere than in the
+    /// fields of its noun.
+    pub fn take(&mut self, name: &str) -> Option<Value> {
+        let key = self.0.keys().find(|k| k.eq_ignore_ascii_case(name))?.clone();
+        self.0.remove(&key)
+    }
+
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

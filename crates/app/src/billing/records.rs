@@ -44,6 +44,23 @@ impl View {
     }
 }
 
+/// Records of one noun with the descriptor that reads them.
+#[derive(Clone, Debug)]
+pub struct Listing {
+    pub descriptor: Descriptor,
+    pub records: Vec<Record>,
+}
+
+/// The records of a noun that a query finds.
+///
+/// # Errors
+/// A filter or an order the noun does not allow; a fault from the database.
+pub fn list<T: Object>(tx: &mut dyn Read, query: &Query) -> Result<Listing> {
+    let descriptor = descriptor::<T>(tx)?;
+    let records = nouns::list(tx, &descriptor, query)?;
+    Ok(Listing { descriptor, records })
+}
+
 /// A noun with the custom fields of the tenant.
 ///
 /// # Errors

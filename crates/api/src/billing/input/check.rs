@@ -129,6 +129,10 @@ impl Checker {
                 Some(day) => Some(Entry::Day(day)),
                 None => self.refuse("body.date", path, "A date that exists is written YYYY-MM-DD.".to_owned(), Some(json)),
             },
+            (Type::List(_), Json::List(items)) if spec.most.is_some_and(|most| items.len() > most) => {
+                let message = format!("The list has {} elements; at most {} are allowed.", items.len(), spec.most.unwrap_or_default());
+                self.refuse("body.length", path, message, None)
+            }
             (Type::List(kind), Json::List(items)) => Some(self.list(kind, spec, items, path)),
             (Type::Map(_), Json::Object(_)) => Some(Entry::Any(json.clone())),
             (Type::Named(name), json) => self.named(name, spec, json, path),

@@ -155,9 +155,9 @@ async fn create(call: Call) -> Answered {
 }
 
 /// The contacts of an account, null for those it has not.
-fn contacts_of(found: &AccountView) -> Result<Json> {
+fn contacts_of(found: &AccountView, manner: &Manner) -> Result<Json> {
     let number = found.account.text("account_number");
-    let shown = |contact: &Option<View>| contact.as_ref().map(|c| contacts::shown("Contact", c, number)).transpose();
+    let shown = |contact: &Option<View>| contact.as_ref().map(|c| contacts::shown("Contact", c, number, manner)).transpose();
     Ok(Json::object([
         ("billToContact", Json::from(shown(&found.bill_to)?)),
         ("soldToContact", shown(&found.sold_to)?.into()),
@@ -168,32 +168,33 @@ fn contacts_of(found: &AccountView) -> Result<Json> {
 async fn get(call: Call) -> Answered {
     let key = call.part("account-key")?.to_owned();
     let found = call.look(move |tenant, context| account::get(tenant, context, &key)).await?;
-    let shown = |model: &str, below: &str| part(model, below, &found.account, &ACCOUNT, Manner::V1);
+    let manner = call.v1()?;
+    let shown = |model: &str, below: &str| part(model, below, &found.account, &ACCOUNT, &manner);
     let metrics = shown("AccountMetrics", "")?;
     success(
         Json::object([
-            ("basicInfo", view("AccountBasicInfo", &found.account, &ACCOUNT, Manner::V1)?),
+            ("basicInfo", view("AccountBasicInfo", &found.account, &ACCOUNT, &manner)?),
             ("billingAndPayment", shown("AccountBillingAndPayment", "")?),
             ("metrics", metrics.clone()),
             ("metricsData", Json::List(vec![metrics])),
             ("taxInfo", shown("TaxInfo", "taxInfo")?),
         ])
-        .and(contacts_of(&found)?),
+        .and(contacts_of(&found, &manner)?),
     )
 }
 
 async fn summary(call: Call) -> Answered {
     let key = call.part("account-key")?.to_owned();
     let (found, invoices) = call.look(move |tenant, context| account::summary(tenant, context, &key)).await?;
-    let invoice = Spelling::plain("invoice");
-    let invoices = invoices.iter().map(|i| part("AccountSummaryInvoice", "", i, &invoice, Manner::V1)).collect::<Result<Vec<_>>>()?;
+    let (manner, invoice) = (call.v1()?, Spelling::plain("invoice"));
+    let invoices = invoices.iter().map(|i| part("AccountSummaryInvoice", "", i, &invoice, &manner)).collect::<Result<Vec<_>>>()?;
     let nothing = || Json::List(Vec::new());
     success(
         Json::object([
-            ("basicInfo", view("AccountSummaryBasicInfo", &found.account, &ACCOUNT, Manner::V1)?),
-            ("taxInfo", part("TaxInfo", "taxInfo", &found.account, &ACCOUNT, Manner::V1)?),
+            ("basicInfo", view("AccountSummaryBasicInfo", &found.account, &ACCOUNT, &manner)?),
+            ("taxInfo", part("TaxInfo", "taxInfo", &found.account, &ACCOUNT, &manner)?),
         ])
-        .and(contacts_of(&found)?)
+        .and(contacts_of(&found, &manner)?)
         .with("invoices", invoices)
         // an account cannot have any yet
         .with("payments", nothing())
@@ -218,5 +219,5 @@ async fn update(call: Call) -> Answered {
 async fn delete(call: Call) -> Answered {
     let account = call.part("account-key")?.to_owned();
     let gone = call.execute(AccountDelete { account }).await?;
-    success(Json::object([("id", gone.id.as_str()), ("jobStatus", "Completed")].map(|(n, v)| (n, Json::from(v)))))
+    success(Json::object([("id", gone.id.as_str()), ("jobStatus", "Completed")]))
 }

@@ -83,8 +83,8 @@ pub const BUILT: &[Built] = &[
 ];
 
 /// A contact as answers show it, with the number of its account.
-pub(super) fn shown(model: &str, contact: &View, account: Option<&str>) -> Result<Json> {
-    let mut shown = view(model, contact, &CONTACT, Manner::V1)?;
+pub(super) fn shown(model: &str, contact: &View, account: Option<&str>, manner: &Manner) -> Result<Json> {
+    let mut shown = view(model, contact, &CONTACT, manner)?;
     if let Json::Object(members) = &mut shown {
         members.retain(|(name, _)| name != "accountNumber");
         let at = members.iter().position(|(name, _)| name == "accountId").map_or(members.len(), |at| at + 1);
@@ -101,7 +101,7 @@ async fn read(call: &Call, id: String) -> Answered {
             Ok((contact, account))
         })
         .await?;
-    success(shown("ContactResponse", &contact, account.as_deref())?)
+    success(shown("ContactResponse", &contact, account.as_deref(), &call.v1()?)?)
 }
 
 async fn create(call: Call) -> Answered {
@@ -150,5 +150,5 @@ async fn scrub(call: Call) -> Answered {
 async fn snapshot(call: Call) -> Answered {
     let id = call.part("contact-snapshot-id")?.to_owned();
     let found = call.look(move |tenant, context| contact::get_snapshot(tenant, context, &id)).await?;
-    success(view("ContactSnapshotResponse", &found, &SNAPSHOT, Manner::V1)?)
+    success(view("ContactSnapshotResponse", &found, &SNAPSHOT, &call.v1()?)?)
 }

@@ -96,7 +96,7 @@ fn insert_tier(unit: &mut Unit<'_>, tier: &Tier) -> Result<()> {
 }
 
 /// The stored prices of a charge, by currency and number.
-fn stored_tiers(tx: &mut dyn Read, charge: &str) -> Result<Vec<Record>> {
+pub(super) fn stored_tiers(tx: &mut dyn Read, charge: &str) -> Result<Vec<Record>> {
     let descriptor = Tier::descriptor();
     let mut all = records::children(tx, descriptor, "product_rate_plan_charge_id", charge)?;
     let key = |r: &Record| (descriptor.value(&r.data, "currency").as_text().map(str::to_owned), descriptor.value(&r.data, "tier").as_int());
