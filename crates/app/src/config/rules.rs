@@ -41,6 +41,9 @@ pub(super) fn after_write(unit: &mut Unit<'_>, descriptor: &Descriptor, before: 
         }
         one_primary_book(unit)?;
     } else if is::<User>(descriptor) || is::<Role>(descriptor) {
+        if is::<User>(descriptor) {
+            one_role_a_category(unit, &User::from_values(after.data.clone())?)?;
+        }
         an_administrator(unit)?;
     } else if is::<BillingDocumentTemplate>(descriptor) {
         crate::billing::document::check(unit, &BillingDocumentTemplate::from_values(after.data.clone())?)?;
