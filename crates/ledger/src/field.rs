@@ -32,6 +32,15 @@ fields! {
 
     // a journal entry
     ENTRY_ITEMS: "journalEntryItems", "610200";
+    ENTRY: "journalEntry", "610201";
+    ENTRY_AMOUNT: "amount", "610202";
+    ENTRY_HOME_AMOUNT: "homeCurrencyAmount", "610203";
+    ENTRY_PERIOD: "accountingPeriodName", "610204";
+    ENTRY_DATE: "journalEntryDate", "610205";
+    ENTRY_CODE: "accountingCodeName", "610206";
+    ENTRY_CODE_TYPE: "accountingCodeType", "610207";
+    ENTRY_CURRENCY: "currency", "610208";
+    TRANSFERRED: "transferredToAccounting", "610209";
 
     // a revenue schedule
     SCHEDULE: "revenueSchedule", "620000";

@@ -238,7 +238,10 @@ fn posting_makes_a_schedule_for_each_item_with_a_rule() {
         assert_eq!(of_item(0).unwrap(), named(&[("Jan", 3_100), ("Feb", 2_900), ("Mar", 3_100), ("Apr", 3_000)]));
         assert_eq!(of_item(3).unwrap(), named(&[("Open-Ended", 900)]));
         let newest = &house.events("RS-00000001")[0];
-        assert_eq!((newest.1.as_str(), newest.2.clone()), ("Accounting period(s) created", named(&[("Apr", 3_000), ("Open-Ended", -3_000)])));
+        assert_eq!(
+            (newest.1.as_str(), newest.2.clone()),
+            ("Accounting period(s) created", named(&[("Apr", 3_000), ("Open-Ended", -3_000)]))
+        );
         assert_eq!(refused(house.try_post(&account, "2024-01-20", &[(1, Some("No such rule"), "2024-01-01", None)])).0, "62001520");
     });
 }
@@ -247,7 +250,8 @@ fn posting_makes_a_schedule_for_each_item_with_a_rule() {
 fn a_schedule_without_any_period_stands_in_open_ended() {
     on_every_backend(|house| {
         let account = house.account();
-        let (_, items) = house.post(&account, "2024-02-10", &[(2_900, Some("Recognize daily over time"), "2024-02-01", Some("2024-02-29"))]);
+        let (_, items) =
+            house.post(&account, "2024-02-10", &[(2_900, Some("Recognize daily over time"), "2024-02-01", Some("2024-02-29"))]);
         let number = house.number(&items[0]);
         assert_eq!(house.items(&number), named(&[("Open-Ended", 2_900)]));
         let late = Fields::default()
@@ -375,7 +379,8 @@ fn a_posted_item_gets_a_schedule_by_request_once() {
         assert_eq!(refused(make(&items[0], by_hand(&[("Jan", "50")]))), of("62000030", "revenueSchedule"));
 
         house.close("Jan");
-        let range = Plan::InRange { distribution_type: Some("daily distribution".into()), start: day("2024-01-01"), end: day("2024-03-30") };
+        let range =
+            Plan::InRange { distribution_type: Some("daily distribution".into()), start: day("2024-01-01"), end: day("2024-03-30") };
         make(&items[1], range).expect("a schedule");
         // 90 days of 1.00; January is closed, so its 31 go to February
         assert_eq!(house.items("RS-00000002"), named(&[("Feb", 6_000), ("Mar", 3_000)]));
@@ -387,7 +392,8 @@ fn a_canceled_invoice_takes_its_revenue_back() {
     on_every_backend(|house| {
         house.quarter();
         let account = house.account();
-        let (invoice, items) = house.post(&account, "2024-01-15", &[(9_100, Some("Recognize daily over time"), "2024-01-01", Some("2024-03-31"))]);
+        let (invoice, items) =
+            house.post(&account, "2024-01-15", &[(9_100, Some("Recognize daily over time"), "2024-01-01", Some("2024-03-31"))]);
         let number = house.number(&items[0]);
         house.close("Jan");
         house.run(Post { account, date: day("2024-02-01"), items: Vec::new(), cancel: Some(invoice) }).expect("canceled");
@@ -432,7 +438,10 @@ fn notes_and_custom_fields_change_and_amounts_do_not() {
         };
         items(ItemsOf::Schedule, &number, &[("Jan", "red"), ("Feb", "blue")]).expect("updated");
         items(ItemsOf::Event, &event, &[("Open-Ended", "red")]).expect("updated");
-        assert_eq!(refused(items(ItemsOf::Schedule, &number, &[("Jan", "red"), ("Mar", "red")])), of("62000320", "revenueItems[1].accountingPeriodName"));
+        assert_eq!(
+            refused(items(ItemsOf::Schedule, &number, &[("Jan", "red"), ("Mar", "red")])),
+            of("62000320", "revenueItems[1].accountingPeriodName")
+        );
         assert_eq!(refused(items(ItemsOf::Event, "RE-77777777", &[("Jan", "red")])).0, "62002240");
         house.across(&number, &[("Jan", "500"), ("Feb", "600")]).expect("moved");
         let teams: Vec<_> = house.get(&number).items.iter().map(|i| i.view.text("Team__c").map(str::to_owned)).collect();
@@ -561,5 +570,52 @@ fn permissions_are_asked_for() {
         let delete = house.run(RevenueScheduleDelete { schedule: number.clone() });
         assert_eq!(delete.map_err(code), Err(Some("role.permission")));
         let _ = InvoiceItem::descriptor();
+    });
+}
+
+/// Beginning, debit, credit and ending of the codes of a period.
+fn trial_balance(house: &House<'_>, period: &str) -> Vec<(String, [i64; 4])> {
+    let id = accounting_period::get(house.tenant, house.context, period).expect("a period").record.uid;
+    accounting_period::balance(house.tenant, house.context, &id).expect("balanced");
+    let view = accounting_period::get(house.tenant, house.context, period).expect("a period");
+    assert_eq!(view.text("run_trial_balance_status"), Some("Completed"), "{:?}", view.text("run_trial_balance_error_message"));
+    let rows = accounting_period::rows(house.tenant, house.context, &id).expect("rows");
+    let total = rows.iter().fold([0; 4], |[a, b, c, d], r| [a + r.beginning, b + r.debit, c + r.credit, d + r.ending]);
+    assert_eq!((total[0], total[1], total[3]), (0, total[2], 0), "every column balances");
+    rows.into_iter().map(|r| (r.accounting_code, [r.beginning, r.debit, r.credit, r.ending])).collect()
+}
+
+#[test]
+fn a_trial_balance_carries_over_from_period_to_period() {
+    on_every_backend(|house| {
+        use accounting_period::AccountingPeriodTrialBalance;
+        house.quarter();
+        let account = house.account();
+        let daily = Some("Recognize daily over time");
+        house.post(&account, "2024-01-10", &[(9_100, daily, "2024-01-01", Some("2024-03-31")), (700, None, "2024-01-10", None)]);
+        house.post(&account, "2024-02-10", &[(5_000, Some("Recognize upon invoicing"), "2024-02-10", None)]);
+        house.run(AccountingPeriodTrialBalance { period: "Jan".into() }).expect("started");
+        let second = house.run(AccountingPeriodTrialBalance { period: "Feb".into() });
+        assert_eq!(refused(second).0, "61000830", "one at a time");
+        let row = |code: &str, figures: [i64; 4]| (code.to_owned(), figures);
+        let january = vec![
+            row("Accounts Receivable", [0, 9_800, 0, 9_800]),
+            row("Deferred Revenue", [0, 3_100, 9_100, -6_000]),
+            row("Sales Revenue", [0, 0, 3_800, -3_800]),
+        ];
+        assert_eq!(trial_balance(house, "Jan"), january);
+        let february = vec![
+            row("Accounts Receivable", [9_800, 5_000, 0, 14_800]),
+            row("Deferred Revenue", [-6_000, 7_900, 5_000, -3_100]),
+            row("Sales Revenue", [-3_800, 0, 7_900, -11_700]),
+        ];
+        house.run(AccountingPeriodTrialBalance { period: "Feb".into() }).expect("started");
+        assert_eq!(trial_balance(house, "Feb"), february, "January is open: its impact is counted anew");
+        house.close("Jan");
+        assert_eq!(trial_balance(house, "Jan"), january);
+        house.run(AccountingPeriodTrialBalance { period: "Feb".into() }).expect("started");
+        assert_eq!(trial_balance(house, "Feb"), february, "January is closed: its endings are carried over");
+        let idle = accounting_period::balance(house.tenant, house.context, &"0".repeat(32));
+        assert!(idle.is_err(), "no such period");
     });
 }

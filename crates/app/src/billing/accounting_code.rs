@@ -10,7 +10,7 @@ use crate::tenant::Tenant;
 use crate::unit::Unit;
 use accrual_base::{Error, Result};
 use accrual_model::{Descriptor, Filter, Query, TextEnum, Values};
-use accrual_objects::billing::{AccountingCode, AccountingCodeStatus, AccountingCodeType};
+use accrual_objects::billing::{AccountingCode, AccountingCodeStatus, AccountingCodeType, ProductRatePlanCharge};
 use accrual_store::nouns::{self, references, typed};
 use serde::Serialize;
 
@@ -126,6 +126,54 @@ impl Command for AccountingCodeDelete {
         references::unused(unit.read(), registry()?, &view.descriptor, &view.record)?;
         records::remove(unit, &view.descriptor, &view.record)?;
         Ok(Done { id: view.record.uid })
+    }
+}
+
+/// The codes of a product charge that the revenue side books to.
+#[derive(Serialize)]
+pub struct RevenueAccountsSet {
+    /// Id or number of a product rate plan charge.
+    pub charge: String,
+    /// Names of codes by the field of the request.
+    pub accounts: Vec<(&'static str, String)>,
+}
+
+/// The field of a request, the field of the charge, and the types the code may have.
+const REVENUE_ACCOUNTS: [(&str, &str, &[AccountingCodeType]); 6] = {
+    use AccountingCodeType as T;
+    [
+        ("adjustmentLiabilityAccount", "adjustment_liability_accounting_code_id", &[T::AdjustmentLiabilities]),
+        ("adjustmentRevenueAccount", "adjustment_revenue_accounting_code_id", &[T::AdjustmentRevenue]),
+        ("contractAssetAccount", "contract_asset_accounting_code_id", &[T::ContractAssets]),
+        ("contractLiabilityAccount", "contract_liability_accounting_code_id", &[T::ContractLiabilities]),
+        ("recognizedRevenueAccount", "contract_recognized_revenue_accounting_code_id", &[T::SalesRevenue, T::OtherRevenue]),
+        ("unbilledReceivablesAccount", "unbilled_receivables_accounting_code_id", &[T::UnbilledReceivables]),
+    ]
+};
+
+impl Command for RevenueAccountsSet {
+    const OPERATION: &'static str = "revenue_accounts_set";
+    type Output = Done;
+
+    fn run(self, unit: &mut Unit<'_>) -> Result<Done> {
+        unit.actor.permit(const { Permission::named("Manage Accounting Code") })?;
+        let view = records::by_any_key::<ProductRatePlanCharge>(unit.read(), &self.charge)?;
+        let mut values = view.record.data.clone();
+        for (field, name) in &self.accounts {
+            let known = REVENUE_ACCOUNTS.iter().find(|(of, ..)| of == field);
+            let (_, ours, types) = known.ok_or_else(|| Error::fault(format!("{field} is no account of a charge")))?;
+            let missing = || Error::invalid("accounting_code.name", "There is no accounting code of this name.");
+            let code = typed::find::<AccountingCode>(unit.read(), "name", name.as_str())?;
+            let code = code.ok_or_else(missing).map_err(|e| e.in_column(*field).with_value(name))?;
+            if code.status != AccountingCodeStatus::Active || !types.contains(&code.r#type) {
+                let wanted: Vec<&str> = types.iter().map(|t| t.text()).collect();
+                let message = format!("This takes an active accounting code of the type {}.", wanted.join(" or "));
+                return Err(Error::invalid("accounting_code.type", message).in_column(*field).with_value(name));
+            }
+            records::set(&view.descriptor, &mut values, ours, code.uid.as_str())?;
+        }
+        let after = records::store(unit, &view.descriptor, &view.record, values)?;
+        Ok(Done { id: after.uid })
     }
 }
 

@@ -1,8 +1,8 @@
 //! Distributing across accounting periods by absolute amounts (reference section 6.4).
 
-use super::money::parse;
 use super::{Event, EventType, MOST_PERIODS, Rules, Schedule, check_events};
 use crate::field::{DISTRIBUTION_PERIOD, DISTRIBUTIONS, NEW_AMOUNT};
+use crate::money::parse;
 use crate::period::{Bucket, Periods};
 use accrual_base::field::inside;
 use accrual_base::{Currency, Field, Result, format_minor, rounding};

@@ -7,7 +7,6 @@ mod across;
 mod create;
 mod delete;
 mod event;
-mod money;
 mod plan;
 mod range;
 mod specific_date;

@@ -1,9 +1,9 @@
 //! Moving revenue from Open-Ended to the period of a date (reference section 6.5).
 
 use super::across::check_sign;
-use super::money::parse;
 use super::{Event, EventType, Rules, Schedule, check_events};
 use crate::field::{DISTRIBUTE_ON, DISTRIBUTION_TYPE, PERCENTAGE, SCHEDULE_AMOUNT};
+use crate::money::parse;
 use crate::period::{Bucket, Periods};
 use accrual_base::rounding::Rule;
 use accrual_base::{Day, Decimal, Result, rounding};

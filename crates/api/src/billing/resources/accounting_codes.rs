@@ -9,7 +9,9 @@ use crate::billing::spelling::Spelling;
 use crate::call::Call;
 use crate::table::{Answered, Input, Scope, json};
 use accrual_app::billing::View;
-use accrual_app::billing::accounting_code::{self, AccountingCodeCreate, AccountingCodeDelete, AccountingCodeSwitch, AccountingCodeUpdate};
+use accrual_app::billing::accounting_code::{
+    self, AccountingCodeCreate, AccountingCodeDelete, AccountingCodeSwitch, AccountingCodeUpdate, RevenueAccountsSet,
+};
 use accrual_base::Result;
 use futures_util::FutureExt;
 
@@ -65,6 +67,15 @@ pub const BUILT: &[Built] = &[
         scope: Scope::BillingWrite,
         input: Input::None,
         answers: &[json(200, "It can be given again.", DONE)],
+    },
+    Built {
+        operation: "put_rev_pro_accounting_codes",
+        handler: |call| revenue_accounts(call).boxed(),
+        scope: Scope::BillingWrite,
+        input: Input::Json(
+            r#"{"productRatePlanChargeId":"018d0b9c2f7d7a1e9b3c5d6e7f809a1a","adjustmentLiabilityAccount":"Adjustment Liability","adjustmentRevenueAccount":"Adjustment Revenue","contractAssetAccount":"Contract Asset","contractLiabilityAccount":"Contract Liability","recognizedRevenueAccount":"Sales Revenue","unbilledReceivablesAccount":"Unbilled Receivables"}"#,
+        ),
+        answers: &[json(200, "The charge books to these codes from now on.", DONE)],
     },
     Built {
         operation: "deactivate_accounting_code",
@@ -123,5 +134,22 @@ async fn delete(call: Call) -> Answered {
 async fn switch(call: Call, active: bool) -> Answered {
     let code = call.part("ac-id")?.to_owned();
     call.execute(AccountingCodeSwitch { code, active }).await?;
+    done()
+}
+
+async fn revenue_accounts(call: Call) -> Answered {
+    const ACCOUNTS: [&str; 6] = [
+        "adjustmentLiabilityAccount",
+        "adjustmentRevenueAccount",
+        "contractAssetAccount",
+        "contractLiabilityAccount",
+        "recognizedRevenueAccount",
+        "unbilledReceivablesAccount",
+    ];
+    let body = call.input().await?;
+    let account = |name| Ok((name, body.need_text(name)?.to_owned()));
+    let accounts = ACCOUNTS.into_iter().map(account).collect::<Result<Vec<_>>>()?;
+    let charge = body.need_text("productRatePlanChargeId")?.to_owned();
+    call.execute(RevenueAccountsSet { charge, accounts }).await?;
     done()
 }

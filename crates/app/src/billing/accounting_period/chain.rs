@@ -6,7 +6,7 @@ use accrual_base::{Day, Error, Result};
 use accrual_ledger::period::{Bucket, Status, TrialBalanceStatus};
 use accrual_ledger::{Period, Periods};
 use accrual_model::{Descriptor, Filter, Object, Query, Record, Value, Values};
-use accrual_objects::billing::{AccountingPeriod, OPEN_ENDED, PeriodStatus, RevenueScheduleItem};
+use accrual_objects::billing::{AccountingPeriod, JournalEntry, OPEN_ENDED, PeriodStatus, RevenueScheduleItem};
 use accrual_store::nouns;
 use accrual_store::{Flow, Read};
 
@@ -79,13 +79,13 @@ impl Chain {
         Ok(())
     }
 
-    /// Marks which of these periods hold revenue, so that the rules of dates and deletion can tell. Journal entries move
-    /// no dates yet.
+    /// Marks which of these periods hold revenue or journal entries, so that the rules of dates and deletion can tell.
     pub fn mark_use(&mut self, tx: &mut dyn Read, places: impl IntoIterator<Item = usize>) -> Result<()> {
         let mut all = self.periods.all().to_vec();
         for at in places {
             if let (Some(period), Some(record)) = (all.get_mut(at), self.records.get(at)) {
                 period.revenue = holds_revenue(tx, record)?;
+                period.journal_entries = holds_entries(tx, record)?;
             }
         }
         self.periods = Periods::new(all)?;
@@ -136,6 +136,11 @@ fn make_open_ended(unit: &mut Unit<'_>, start: Day) -> Result<Record> {
 fn holds_revenue(tx: &mut dyn Read, period: &Record) -> Result<bool> {
     let items = Query { limit: 1, ..Query::of(Filter::eq("accounting_period_id", period.uid.as_str())) };
     Ok(!nouns::list(tx, RevenueScheduleItem::descriptor(), &items)?.is_empty())
+}
+
+fn holds_entries(tx: &mut dyn Read, period: &Record) -> Result<bool> {
+    let active = Filter::All(vec![Filter::eq("accounting_period_id", period.uid.as_str()), Filter::eq("status", "Created")]);
+    Ok(!nouns::list(tx, JournalEntry::descriptor(), &Query { limit: 1, ..Query::of(active) })?.is_empty())
 }
 
 /// Writes what the ledger decides about a period.

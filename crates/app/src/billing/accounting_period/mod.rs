@@ -16,6 +16,7 @@ pub(crate) use chain::Chain;
 pub use change::{AccountingPeriodCreate, AccountingPeriodDelete, AccountingPeriodUpdate, create, update};
 pub use close::{AccountingPeriodClose, AccountingPeriodReopen, AccountingPeriodTrialBalance, Closing, close};
 pub use extend::{ExtendSchedules, extend, extend_blocking};
+pub(crate) use postings::home_currency;
 pub use read::{get, list};
 pub(crate) use trial_balance::recover;
 pub use trial_balance::{balance, rows};

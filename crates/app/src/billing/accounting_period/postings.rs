@@ -2,7 +2,7 @@
 //! same rules for trial balances and journals.
 
 use super::chain::Chain;
-use crate::billing::records;
+use crate::billing::{journal_entry, records};
 use accrual_base::rounding::Rule;
 use accrual_base::{Currency, Day, Decimal, Error, Result, rounding};
 use accrual_ledger::journal::{Line, post};
@@ -10,7 +10,7 @@ use accrual_ledger::period::Bucket;
 use accrual_model::{Filter, Object, Operator, Query, Stored};
 use accrual_objects::billing::{
     AccountingCode, AccountingCodeType, BILLING_RULES, BillingRules, CreditMemo, CreditMemoApplication, CreditMemoItem, CreditTaxationItem,
-    Invoice, InvoiceItem, ProcessingType, RevenueEvent, RevenueEventItem, RevenueSchedule, TaxationItem,
+    Invoice, InvoiceItem, JournalEntry, ProcessingType, RevenueEvent, RevenueEventItem, RevenueSchedule, TaxationItem,
 };
 use accrual_receivables::home::Rate;
 use accrual_store::Read;
@@ -27,6 +27,15 @@ pub struct Days {
     pub to: Day,
 }
 
+/// The currency of the books: that of the billing rules, US dollars as long as they name none.
+pub fn home_currency(tx: &mut dyn Read) -> Result<Currency> {
+    let rules = typed::find::<BillingRules>(tx, "name", BILLING_RULES)?;
+    match rules.and_then(|r| r.data.home_currency) {
+        Some(code) => Currency::named(&code).ok_or_else(|| Error::fault(format!("the home currency {code:?} is none"))),
+        None => Ok(Currency::USD),
+    }
+}
+
 /// Sums of debits and credits by the name of a code.
 #[derive(Debug, Default)]
 pub struct Totals(BTreeMap<String, (i64, i64)>);
@@ -38,6 +47,13 @@ impl Totals {
             total.0 = rounding::add(total.0, line.debit)?;
             total.1 = rounding::add(total.1, line.credit)?;
         }
+        Ok(())
+    }
+
+    fn side(&mut self, code: String, debit: bool, amount: i64) -> Result<()> {
+        let total = self.0.entry(code).or_default();
+        let side = if debit { &mut total.0 } else { &mut total.1 };
+        *side = rounding::add(*side, amount)?;
         Ok(())
     }
 
@@ -59,12 +75,7 @@ pub struct Poster<'t> {
 
 impl<'t> Poster<'t> {
     pub fn new(tx: &'t mut dyn Read) -> Result<Self> {
-        let rules = typed::find::<BillingRules>(tx, "name", BILLING_RULES)?;
-        let named = rules.and_then(|r| r.data.home_currency);
-        let home = match named {
-            Some(code) => Currency::named(&code).ok_or_else(|| Error::fault(format!("the home currency {code:?} is none")))?,
-            None => Currency::USD,
-        };
+        let home = home_currency(tx)?;
         let (mut by_id, mut defaults) = (BTreeMap::new(), BTreeMap::new());
         for code in typed::all::<AccountingCode>(tx)? {
             let kind = accrual_model::TextEnum::text(code.r#type);
@@ -107,7 +118,9 @@ impl<'t> Poster<'t> {
         self.credit_memos(days, &mut totals)?;
         self.applications(days, &mut totals)?;
         for at in places {
-            self.revenue(&chain.record(Bucket::Period(*at))?.uid, &mut totals)?;
+            let period = &chain.record(Bucket::Period(*at))?.uid;
+            self.revenue(period, &mut totals)?;
+            self.entries(period, &mut totals)?;
         }
         Ok(totals)
     }
@@ -257,6 +270,23 @@ impl<'t> Poster<'t> {
             let recognized = schedule.recognized_revenue_accounting_code_id.as_deref();
             let recognized = poster.code(recognized, None, AccountingCodeType::SalesRevenue)?;
             totals.add(post(&deferred, &recognized, amount, poster.home)?)
+        })
+    }
+
+    /// Journal entries made by hand.
+    fn entries(&mut self, period: &str, totals: &mut Totals) -> Result<()> {
+        let active = Filter::All(vec![Filter::eq("accounting_period_id", period), Filter::eq("status", "Created")]);
+        self.paged::<JournalEntry>(active, &mut |poster, entry| {
+            let number = entry.number.clone().unwrap_or_default();
+            for item in journal_entry::items(poster.tx, &entry.uid)? {
+                let amount = match item.home_currency_amount {
+                    Some(home) => home,
+                    None => poster.to_home(item.amount, &item.currency, None, &number)?,
+                };
+                let code = poster.code(Some(&item.accounting_code_id), None, AccountingCodeType::OtherAssets)?;
+                totals.side(code, item.r#type == "Debit", amount)?;
+            }
+            Ok(())
         })
     }
 

@@ -1,10 +1,11 @@
 //! Event types: those a tenant defines, and the one a request names.
 
 use super::book::NewEvent;
-use crate::billing::records::{self, Created};
+use crate::billing::records::{self, Created, View};
 use crate::billing::{Done, Fields};
-use crate::context::Permission;
+use crate::context::{Context, Permission, Privilege};
 use crate::execute::Command;
+use crate::tenant::Tenant;
 use crate::unit::Unit;
 use accrual_base::Result;
 use accrual_ledger::field::{LABEL, SYSTEM_ID};
@@ -76,4 +77,26 @@ impl Command for RevenueEventTypeUpdate {
         let after = records::store(unit, &view.descriptor, &view.record, values)?;
         Ok(Done { id: after.uid })
     }
+}
+
+/// The types of the tenant, by age.
+///
+/// # Errors
+/// `role.privilege`; a fault from the database.
+pub fn event_types(tenant: &Tenant, context: &Context) -> Result<Vec<View>> {
+    context.actor.require(Privilege::WebservicesOutbound)?;
+    tenant.store.read(|tx| {
+        let descriptor = records::descriptor::<RevenueEventType>(tx)?;
+        let all = nouns::list(tx, &descriptor, &Query::default())?;
+        Ok(all.into_iter().map(|record| View { descriptor: descriptor.clone(), record }).collect())
+    })
+}
+
+/// A type by its id or system id.
+///
+/// # Errors
+/// `role.privilege`; not found.
+pub fn event_type(tenant: &Tenant, context: &Context, key: &str) -> Result<View> {
+    context.actor.require(Privilege::WebservicesOutbound)?;
+    tenant.store.read(|tx| records::require::<RevenueEventType>(tx, key))
 }

@@ -19,7 +19,7 @@ pub use change::{ItemsOf, RevenueItemsUpdate, RevenueScheduleUpdate};
 pub use create::{ChargeSchedule, Plan, RevenueScheduleOfCharge, RevenueScheduleOfItem, Share};
 pub use delete::RevenueScheduleDelete;
 pub use distribute::{Distributed, RevenueDistributeAcross, RevenueDistributeInRange, RevenueDistributeOnDate};
-pub use event_type::{RevenueEventTypeCreate, RevenueEventTypeUpdate};
+pub use event_type::{RevenueEventTypeCreate, RevenueEventTypeUpdate, event_type, event_types};
 pub use item::{ItemKey, ItemKind};
 pub use posting::{
     cancel_schedules_of_credit_memo, cancel_schedules_of_invoice, schedules_of_posted_credit_memo, schedules_of_posted_invoice,

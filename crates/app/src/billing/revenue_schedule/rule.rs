@@ -65,8 +65,14 @@ pub(super) fn mark_used(unit: &mut Unit<'_>, rule: &Stored<RevenueRecognitionRul
 /// The ids of the accounting codes of a product charge: for recognised and for deferred revenue.
 pub(super) fn codes_of_charge(tx: &mut dyn Read, charge: &str) -> Result<(Option<String>, Option<String>)> {
     let charge = product_charge(tx, charge)?;
-    let recognized = code_id(tx, charge.recognized_revenue_account.as_deref())?;
-    let deferred = code_id(tx, charge.deferred_revenue_account.as_deref())?;
+    let recognized = match &charge.recognized_revenue_accounting_code_id {
+        Some(id) => Some(id.clone()),
+        None => code_id(tx, charge.recognized_revenue_account.as_deref())?,
+    };
+    let deferred = match &charge.deferred_revenue_accounting_code_id {
+        Some(id) => Some(id.clone()),
+        None => code_id(tx, charge.deferred_revenue_account.as_deref())?,
+    };
     Ok((recognized, deferred))
 }
 
