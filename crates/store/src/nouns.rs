@@ -198,6 +198,15 @@ pub fn count(tx: &mut dyn Read, descriptor: &Descriptor, filter: &Filter) -> Res
     tx.first(&sql, &condition.cells(), |row| row.int(0))?.ok_or_else(|| Error::fault("a count answered no row"))
 }
 
+/// The greatest number of a row there is; 0 when there is none.
+///
+/// # Errors
+/// A fault from the database.
+pub fn last_row(tx: &mut dyn Read, descriptor: &Descriptor) -> Result<i64> {
+    let sql = format!("SELECT MAX(id) FROM {}", quoted(&descriptor.names.table)?);
+    Ok(tx.first(&sql, &[], |row| row.opt_int(0))?.flatten().unwrap_or(0))
+}
+
 /// Stores a changed record and answers it with its new version; a record without a change keeps its version.
 ///
 /// # Errors
