@@ -1,7 +1,6 @@
 //! How billing documents look, and who sends them.
 
-use super::refused;
-use accrual_model::{Object, Rejection};
+use accrual_model::Object;
 
 /// A template of billing documents: a small HTML with placeholders (see the reference of document templates). An
 /// invoice names its template, or its account does; otherwise the default one of its type counts.
@@ -25,7 +24,7 @@ pub struct BillingDocumentTemplate {
 /// Who bills: what documents and mails say of the sender. There is one record; where it says nothing, the name of the
 /// tenant stands.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Object)]
-#[object(text_id, rules = CompanyProfile::rules)]
+#[object(text_id)]
 pub struct CompanyProfile {
     /// Always `Company`.
     #[field(unique, fixed, max = 40, values = ["Company"], default = "Company")]
@@ -51,18 +50,9 @@ pub struct CompanyProfile {
     /// Sender of mails.
     #[field(max = 80)]
     pub email: Option<String>,
-    /// How documents write numbers and dates when the account's communication profile does not say: `en_US`, `de_DE`.
-    #[field(max = 10, default = "en_US")]
-    pub locale: String,
 }
 
 impl CompanyProfile {
     /// The one record.
     pub const PROFILE: &'static str = "Company";
-
-    fn rules(&self) -> Vec<Rejection> {
-        let (language, country) = self.locale.split_once('_').unwrap_or((&self.locale, "XX"));
-        let fits = language.len() == 2 && country.len() == 2 && self.locale.chars().all(|c| c.is_ascii_alphabetic() || c == '_');
-        if fits { Vec::new() } else { vec![refused("company_profile.locale", "locale", "A locale looks like en_US.")] }
-    }
 }

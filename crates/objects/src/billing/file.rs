@@ -50,7 +50,7 @@ pub struct Attachment {
 pub struct InvoiceFile {
     #[field(reference = "Invoice", fixed, filterable)]
     pub invoice_id: String,
-    #[field(reference = "File", fixed)]
+    #[field(reference = "File", fixed, filterable)]
     pub file_id: String,
     /// Path of the file in the API.
     #[field(max = 255, read_only)]
