@@ -87,7 +87,7 @@ async fn get(call: Call) -> Answered {
 }
 
 async fn list(call: Call) -> Answered {
-    let page = Page::of(&call, PAGE.0, PAGE.1)?;
+    let page = Page::of(&call, PAGE.0, PAGE.1);
     let (kind, key) = (call.part("object-type")?.to_owned(), call.part("object-key")?.to_owned());
     let query = page.query(Filter::All(Vec::new()));
     let mut found = call.look(move |tenant, context| attachment::list(tenant, context, &kind, &key, query)).await?;

@@ -60,7 +60,7 @@ pub const BUILT: &[Built] = &[
 ];
 
 async fn list(call: Call) -> Answered {
-    let page = Page::of(&call, PAGE.0, PAGE.1)?;
+    let page = Page::of(&call, PAGE.0, PAGE.1);
     let key = call.part("invoiceKey")?.to_owned();
     let query = page.query(Filter::All(Vec::new()));
     let mut files = call.look(move |tenant, context| document::files(tenant, context, &key, query)).await?.files;
