@@ -5,6 +5,8 @@ CREATE TABLE sequence (name TEXT PRIMARY KEY, next INTEGER NOT NULL) STRICT, WIT
 CREATE TABLE audit (
   id INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor TEXT NOT NULL, operation TEXT NOT NULL,
   object TEXT NOT NULL, object_id TEXT NOT NULL, before_json TEXT, after_json TEXT, request_id TEXT) STRICT;
+CREATE INDEX audit_object ON audit (object, object_id, at, id);
+CREATE INDEX audit_at ON audit (at, id);
 CREATE TABLE outbox (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, topic TEXT NOT NULL, payload TEXT NOT NULL, delivered_at INTEGER) STRICT;
 CREATE TABLE idempotency (
   key TEXT PRIMARY KEY, operation TEXT NOT NULL, request_hash TEXT NOT NULL, at INTEGER NOT NULL, answer TEXT) STRICT, WITHOUT ROWID;
@@ -16,12 +18,14 @@ CREATE TABLE job (
   updated_at INTEGER NOT NULL, worker TEXT) STRICT;
 CREATE INDEX job_open ON job (status, id);
 
--- An upload is visible to collection only when its status says so; rows of any other upload do not exist for anyone.
+-- worker and beat: the process that takes the file, and its last sign of life. An upload is visible to collection only when its status says so; rows of any other upload do not exist for anyone.
 CREATE TABLE upload (
   id INTEGER PRIMARY KEY, kind TEXT NOT NULL, template TEXT NOT NULL, file_name TEXT NOT NULL, status TEXT NOT NULL,
   message TEXT NOT NULL, log TEXT NOT NULL, rows_read INTEGER NOT NULL, rows_error INTEGER NOT NULL, org_id INTEGER,
-  first_id INTEGER, last_id INTEGER, control_sums TEXT, created_by TEXT NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
+  first_id INTEGER, last_id INTEGER, control_sums TEXT, created_by TEXT NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, worker TEXT, beat INTEGER) STRICT;
 CREATE INDEX upload_status ON upload (status, id);
+-- The upload that still takes rows of documents posted in the product, one an organisation.
+CREATE TABLE live_upload (org_id INTEGER PRIMARY KEY, upload_id INTEGER NOT NULL, rows INTEGER NOT NULL) STRICT;
 
 -- One row a staged line, as uploaded. It never changes; what could not be collected stands in stage_exception.
 CREATE TABLE stage_line (

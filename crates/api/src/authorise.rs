@@ -1,16 +1,21 @@
 //! Who asks, and whether they may.
 
+use crate::billing;
 use crate::call::text_header;
 use crate::server::Api;
 use crate::table::{Operation, Scope};
 use crate::token::{self, unauthenticated};
-use accrual_app::Privilege;
 use accrual_app::system::{self, DEFAULT_TENANT, Login, Session};
+use accrual_app::{Permission, Privilege};
 use accrual_base::error::Kind;
 use accrual_base::{Error, Result};
 use axum::http::{HeaderMap, header};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+
+/// The operations that reading the audit trail is enough for.
+const AUDIT: &str = "Audit";
+const AUDIT_TRAIL: Permission = Permission::named("Audit Trail Access");
 
 /// The role of administrators who name none.
 const ADMINISTRATOR: &str = "Administrator";
@@ -29,6 +34,7 @@ pub struct Credentials {
 pub async fn authorise(api: &Api, operation: &Operation, headers: &HeaderMap) -> Result<Option<Session>> {
     let session = match operation.scope {
         Scope::Open | Scope::Basic | Scope::Signed => return Ok(None),
+        Scope::Administrator if bearer(headers) => billing::credentials::at_home(api, headers)?,
         Scope::Administrator if text_header(headers, "token").is_none() => by_password(api, headers).await?,
         _ => by_token(api, headers)?,
     };
@@ -38,7 +44,8 @@ pub async fn authorise(api: &Api, operation: &Operation, headers: &HeaderMap) ->
         Scope::Outbound => &[Privilege::WebservicesOutbound],
         _ => &[Privilege::WebservicesInbound, Privilege::WebservicesOutbound],
     };
-    if any.iter().any(|p| session.actor.privileges.contains(p)) {
+    let trail = operation.group == AUDIT && session.actor.permissions.contains(AUDIT_TRAIL);
+    if trail || any.iter().any(|p| session.actor.privileges.contains(p)) {
         return Ok(Some(session));
     }
     let names: Vec<&str> = any.iter().map(|p| p.name()).collect();
@@ -62,6 +69,11 @@ fn by_token(api: &Api, headers: &HeaderMap) -> Result<Session> {
     let session = api.system.session(&system::Claims { user, role, client_name })?;
     token::check_time(&claims, session.tenant.now())?;
     Ok(session)
+}
+
+/// Whether a request brings a token of the billing interface.
+fn bearer(headers: &HeaderMap) -> bool {
+    text_header(headers, "authorization").and_then(|v| v.split_once(' ')).is_some_and(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
 }
 
 async fn by_password(api: &Api, headers: &HeaderMap) -> Result<Session> {

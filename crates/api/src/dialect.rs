@@ -35,6 +35,8 @@ fn status_of(rejection: &Rejection, dialect: Dialect) -> StatusCode {
         "api.path" => StatusCode::NOT_FOUND,
         "api.method" | "tenant.api_off" => StatusCode::METHOD_NOT_ALLOWED,
         "api.too_large" => StatusCode::PAYLOAD_TOO_LARGE,
+        // asking again helps only once there is room
+        "store.full" => StatusCode::INSUFFICIENT_STORAGE,
         _ => status(rejection.kind, dialect),
     }
 }
@@ -153,6 +155,16 @@ mod tests {
         assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
         let text = body(response).await.to_string();
         assert!(!text.contains("password"), "{text}");
+    }
+
+    #[test]
+    fn a_full_disk_is_told_from_a_busy_server() {
+        let full = Error::rejected(Kind::Busy, "store.full", "no room");
+        let busy = Error::rejected(Kind::Busy, "store.busy", "later");
+        for dialect in [Dialect::Status, Dialect::Success, Dialect::Services, Dialect::Administration] {
+            let status = |e: &Error| render(e, dialect, "r").status().as_u16();
+            assert_eq!((status(&full), status(&busy)), (507, 429));
+        }
     }
 
     #[test]

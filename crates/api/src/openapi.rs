@@ -1,5 +1,6 @@
 //! `/openapi.json` from the operation table. The shape of a JSON body or answer is derived from its example.
 
+use crate::billing::describe;
 use crate::table::{Answer, Family, Input, Operation, Parameter, Place, Scope, operations};
 use serde_json::{Map, Value, json};
 use std::sync::LazyLock;
@@ -27,11 +28,14 @@ fn build() -> Value {
             "license": {"name": "Apache-2.0"},
         },
         "paths": paths,
-        "components": {"securitySchemes": {
-            "token": {"type": "apiKey", "in": "header", "name": "token"},
-            "basic": {"type": "http", "scheme": "basic"},
-            "bearer": {"type": "http", "scheme": "bearer"},
-        }},
+        "components": {
+            "schemas": describe::components(operations().iter().filter(|o| o.built() && o.family == Family::Billing)),
+            "securitySchemes": {
+                "token": {"type": "apiKey", "in": "header", "name": "token"},
+                "basic": {"type": "http", "scheme": "basic"},
+                "bearer": {"type": "http", "scheme": "bearer"},
+            },
+        },
     })
 }
 
@@ -43,7 +47,7 @@ fn described(o: &Operation) -> bool {
 fn operation(o: &Operation) -> Value {
     let mut answers = Map::new();
     for a in o.answers {
-        answers.insert(a.status.to_string(), answer(a));
+        answers.insert(a.status.to_string(), answer(a, o));
     }
     if !o.built() {
         answers.insert("501".to_owned(), json!({"description": "Known, not built yet."}));
@@ -59,7 +63,7 @@ fn operation(o: &Operation) -> Value {
         "x-accrual-operation": o.id,
         "x-accrual-built": o.built(),
     });
-    if let (Some(out), Some(body)) = (out.as_object_mut(), input(o.input)) {
+    if let (Some(out), Some(body)) = (out.as_object_mut(), input(o)) {
         out.insert("requestBody".to_owned(), body);
     }
     out
@@ -84,12 +88,13 @@ fn parameter(p: &Parameter) -> Value {
     json!({"name": p.name, "in": place, "required": p.required, "description": p.doc, "schema": {"type": p.kind}})
 }
 
-fn input(input: Input) -> Option<Value> {
+fn input(o: &Operation) -> Option<Value> {
     let json_body = |example: &str, required: bool| {
         let value = serde_json::from_str(example).unwrap_or(Value::Null);
-        json!({"required": required, "content": {"application/json": {"schema": schema(&value), "example": value}}})
+        let schema = modelled(o, describe::request).unwrap_or_else(|| schema(&value));
+        json!({"required": required, "content": {"application/json": {"schema": schema, "example": value}}})
     };
-    match input {
+    match o.input {
         Input::None => None,
         Input::Json(example) => Some(json_body(example, true)),
         Input::OptionalJson(example) => Some(json_body(example, false)),
@@ -103,12 +108,18 @@ fn input(input: Input) -> Option<Value> {
     }
 }
 
-fn answer(a: &Answer) -> Value {
+/// The schema of the billing interface's models; the other families derive theirs from the example.
+fn modelled(o: &Operation, of: fn(&Operation) -> Option<Value>) -> Option<Value> {
+    (o.family == Family::Billing).then(|| of(o)).flatten()
+}
+
+fn answer(a: &Answer, o: &Operation) -> Value {
     match a.media {
         "" => json!({"description": a.doc}),
         "application/json" => {
             let value = serde_json::from_str(a.example).unwrap_or(Value::Null);
-            json!({"description": a.doc, "content": {a.media: {"schema": schema(&value), "example": value}}})
+            let schema = modelled(o, describe::response).filter(|_| a.status < 300).unwrap_or_else(|| schema(&value));
+            json!({"description": a.doc, "content": {a.media: {"schema": schema, "example": value}}})
         }
         media => json!({"description": a.doc, "content": {media: {"schema": {"type": "string"}, "example": a.example}}}),
     }
@@ -148,6 +159,47 @@ mod tests {
             assert_eq!(in_path, described, "{}", o.id);
             assert!(!o.summary.is_empty() && !o.group.is_empty(), "{}", o.id);
             assert!(!o.built() || !o.answers.is_empty(), "{} says nothing of its answers", o.id);
+        }
+    }
+
+    /// An example shows what its schema knows, whatever else there is.
+    #[test]
+    fn examples_of_the_billing_interface_fit_their_models() {
+        use crate::billing::input::{Unknown, checked};
+        use crate::billing::{json, models};
+        let fits = |shape: &'static str, example: &str, what: &str| {
+            let json = json::read(example.as_bytes()).unwrap_or_else(|e| panic!("{what}: {e}"));
+            checked(shape, &json, Unknown::Refuse).unwrap_or_else(|e| panic!("{what}: {e}"));
+        };
+        for o in operations().iter().filter(|o| o.family == Family::Billing && o.built() && o.reference != "create_token") {
+            let shape = models::shape(o.reference).unwrap();
+            if let (Input::Json(example) | Input::OptionalJson(example), Some(_)) = (o.input, describe::request(o)) {
+                fits(shape.request, example, o.id);
+            }
+            for a in o.answers.iter().filter(|a| a.status < 300 && a.media == "application/json" && describe::response(o).is_some()) {
+                fits(shape.response, a.example, o.id);
+            }
+        }
+    }
+
+    #[test]
+    fn every_schema_that_is_named_is_there() {
+        fn named(value: &Value, out: &mut Vec<String>) {
+            match value {
+                Value::Object(members) => {
+                    out.extend(members.get("$ref").and_then(Value::as_str).map(str::to_owned));
+                    members.values().for_each(|v| named(v, out));
+                }
+                Value::Array(items) => items.iter().for_each(|v| named(v, out)),
+                _ => {}
+            }
+        }
+        let mut names = Vec::new();
+        named(document(), &mut names);
+        assert!(names.len() > 10);
+        let schemas = document()["components"]["schemas"].as_object().unwrap();
+        for name in names {
+            assert!(name.strip_prefix("#/components/schemas/").is_some_and(|n| schemas.contains_key(n)), "{name}");
         }
     }
 

@@ -58,7 +58,7 @@ impl ServerConfig {
     ///
     /// # Errors
     /// `serve.tls` for plain HTTP on an address other than loopback.
-    fn check(&self) -> Result<()> {
+    pub fn check(&self) -> Result<()> {
         if self.tls.is_none() && !self.listen.ip().is_loopback() && !self.insecure_http {
             return Err(Error::invalid(
                 "serve.tls",

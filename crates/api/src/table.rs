@@ -48,12 +48,14 @@ pub enum Family {
     Administration,
     /// The billing interface.
     Billing,
+    /// Calls of older clients of the billing interface that its reference no longer lists.
+    Legacy,
     /// Health, metrics and the interface description.
     Operation,
 }
 
 impl Family {
-    pub const ALL: [Self; 5] = [Self::Revenue, Self::Services, Self::Administration, Self::Operation, Self::Billing];
+    pub const ALL: [Self; 6] = [Self::Revenue, Self::Services, Self::Administration, Self::Operation, Self::Billing, Self::Legacy];
 
     /// The heading of the family on the coverage page.
     pub fn title(self) -> &'static str {
@@ -63,6 +65,7 @@ impl Family {
             Self::Administration => "Administration",
             Self::Operation => "Running the server",
             Self::Billing => "Billing",
+            Self::Legacy => "Billing: calls of older clients beside the reference",
         }
     }
 }
@@ -263,7 +266,7 @@ pub const ADMINISTRATION: Operation =
 /// Every operation, families and groups in the order of the coverage page.
 pub fn operations() -> &'static [Operation] {
     static ALL: std::sync::LazyLock<Vec<Operation>> = std::sync::LazyLock::new(|| {
-        let billing = crate::billing::rows::billing().iter().copied();
+        let billing = crate::billing::rows::billing().iter().chain(crate::billing::query::further()).copied();
         crate::resources::ROWS.iter().flat_map(|rows| rows.iter().copied()).chain(billing).collect()
     });
     &ALL

@@ -12,7 +12,7 @@ use std::net::TcpStream;
 
 const CLIENT: &str = "00000000-0000-4000-8000-000000000001";
 const SECRET: &str = "client-secret";
-const ACCOUNTS: &str = "/v1/accounts/A1";
+const UNBUILT: &str = "/v1/orders/O-1";
 
 fn token_form(client: &Client, id: &str, secret: &str, grant: &str) -> Reply {
     let body = format!("client_id={id}&client_secret={secret}&grant_type={grant}");
@@ -26,7 +26,7 @@ fn bearer(client: &Client) -> String {
 
 /// A request to a row that is not built, under the latest version.
 fn ask(client: &Client, token: &str, headers: &[(&str, &str)]) -> Reply {
-    let mut request = client.request("GET", ACCOUNTS).bearer_auth(token).header("zuora-version", "2025-08-12");
+    let mut request = client.request("GET", UNBUILT).bearer_auth(token).header("zuora-version", "2025-08-12");
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
@@ -135,7 +135,7 @@ fn families_refuse_in_their_own_shapes() {
     let body = |method: &str, path: &str, version: &str| -> Value {
         client.send(client.request(method, path).bearer_auth(&token).header("zuora-version", version)).expect(501).json()
     };
-    let v1 = client.send(client.request("GET", ACCOUNTS).bearer_auth(&token)).expect(501);
+    let v1 = client.send(client.request("GET", UNBUILT).bearer_auth(&token)).expect(501);
     assert_eq!(v1.json()["requestId"], v1.header("zuora-request-id").unwrap());
     assert_eq!((&v1.json()["success"], &v1.json()["reasons"][0]["code"]), (&json!(false), &json!(50_000_045)));
     assert_eq!(v1.json()["processId"].as_str().unwrap().len(), 16);
@@ -177,7 +177,7 @@ fn a_track_id_is_sent_back_or_refused_and_never_splits_a_header() {
     for injected in ["a\rX-Evil: 1", "a\nX-Evil: 1", "a\r X-Evil: 1", "a%0d%0aX-Evil: 1"] {
         let mut stream = TcpStream::connect(&address).unwrap();
         let request = format!(
-            "GET {ACCOUNTS} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\nZuora-Track-Id: {injected}\r\nConnection: close\r\n\r\n"
+            "GET {UNBUILT} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\nZuora-Track-Id: {injected}\r\nConnection: close\r\n\r\n"
         );
         stream.write_all(request.as_bytes()).unwrap();
         let mut answer = Vec::new();
@@ -193,7 +193,7 @@ fn versions_entities_and_organizations_are_checked() {
     let world = World::on(Backend::Memory).build();
     let client = world.serve_without_login();
     let token = bearer(&client);
-    let with = |name: &str, value: &str| client.send(client.request("GET", ACCOUNTS).bearer_auth(&token).header(name, value));
+    let with = |name: &str, value: &str| client.send(client.request("GET", UNBUILT).bearer_auth(&token).header(name, value));
     for version in ["186.0", "186", "341.0", "2024-05-20", "2025-08-12", "190"] {
         with("zuora-version", version).expect(501);
     }
@@ -217,14 +217,14 @@ fn old_clients_send_their_keys_on_each_request() {
     let world = World::on(Backend::Memory).build();
     let client = world.serve_without_login();
     let keys = |user: &str, secret: &str| {
-        let request = client.request("POST", "/v1/accounts").header("apiAccessKeyId", user).header("apiSecretAccessKey", secret);
+        let request = client.request("POST", "/v1/orders").header("apiAccessKeyId", user).header("apiSecretAccessKey", secret);
         client.send(request).status()
     };
     assert_eq!((keys("revenue", PASSWORD), keys(CLIENT, SECRET)), (501, 501));
     assert_eq!((keys("revenue", "wrong"), keys("nobody", PASSWORD), keys(CLIENT, "wrong")), (401, 401, 401));
-    client.send(client.request("GET", ACCOUNTS).basic_auth("revenue", Some(PASSWORD))).expect(501);
-    client.send(client.request("GET", ACCOUNTS).basic_auth("revenue", Some("wrong"))).expect(401);
-    client.send(client.request("GET", ACCOUNTS).header("apiAccessKeyId", "revenue")).expect(401);
+    client.send(client.request("GET", UNBUILT).basic_auth("revenue", Some(PASSWORD))).expect(501);
+    client.send(client.request("GET", UNBUILT).basic_auth("revenue", Some("wrong"))).expect(401);
+    client.send(client.request("GET", UNBUILT).header("apiAccessKeyId", "revenue")).expect(401);
 }
 
 #[test]

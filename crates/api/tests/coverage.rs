@@ -42,7 +42,9 @@ fn tests() -> BTreeSet<String> {
 fn every_built_operation_has_tests_of_success_and_refusal() {
     let tests = tests();
     let mut missing = Vec::new();
-    for operation in operations().iter().filter(|o| o.built()) {
+    // one handler answers some operations for every noun: tests of their own go through all of them
+    let own = |o: &&Operation| o.built() && !accrual_api::billing::query::generic(o);
+    for operation in operations().iter().filter(own) {
         let has = |what: &str| tests.iter().any(|t| t.starts_with(&format!("{}_{what}", operation.id)));
         let refusable = operation.scope != Scope::Open;
         missing.extend((!has("answers")).then(|| format!("{}_answers…", operation.id)));

@@ -69,6 +69,16 @@ pub fn checks() -> Vec<Check> {
         },
         Check { name: "batches", title: "Every transferred batch balances per currency", run: crate::transfer::check::check_balance },
         Check { name: "posted", title: "What was posted stands unchanged in the schedules", run: crate::transfer::check::check_posted },
+        Check {
+            name: "invoices",
+            title: "Invoices agree with their items, tax and credits, accounts with their invoices",
+            run: crate::billing::check::check_invoices,
+        },
+        Check {
+            name: "revenue-schedules",
+            title: "Revenue schedules sum to their amount",
+            run: crate::billing::check::check_revenue_schedules,
+        },
     ]
 }
 

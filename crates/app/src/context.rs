@@ -1,5 +1,8 @@
 //! Who asks, and how: the actor and the context of one request.
 
+pub use accrual_objects::administration::{Permission, Permissions};
+
+use crate::zone::Zone;
 use std::collections::BTreeSet;
 
 /// What a role allows on the wire.
@@ -52,6 +55,10 @@ pub struct Actor {
     pub role: String,
     pub privileges: BTreeSet<Privilege>,
     pub organisations: Organisations,
+    /// What the roles allow in the billing interface.
+    pub permissions: Permissions,
+    /// Number of the organization that new accounts belong to when they name none.
+    pub works_for: Option<i64>,
 }
 
 impl Actor {
@@ -62,7 +69,31 @@ impl Actor {
             role: "SYSTEM".to_owned(),
             privileges: [Privilege::WebservicesInbound, Privilege::WebservicesOutbound, Privilege::Administrator].into(),
             organisations: Organisations::All,
+            permissions: Permissions::all(),
+            works_for: None,
         }
+    }
+
+    /// Refuses when the roles lack a permission of the billing interface.
+    ///
+    /// # Errors
+    /// `Forbidden`, code `role.permission`.
+    pub fn permit(&self, permission: Permission) -> accrual_base::Result<()> {
+        self.permit_any(&[permission])
+    }
+
+    /// Refuses when the roles lack all of these permissions.
+    ///
+    /// # Errors
+    /// As [`Actor::permit`].
+    pub fn permit_any(&self, any: &[Permission]) -> accrual_base::Result<()> {
+        if any.iter().any(|p| self.permissions.contains(*p)) {
+            return Ok(());
+        }
+        let names: Vec<&str> = any.iter().map(|p| p.name()).collect();
+        let text =
+            format!("The user {} lacks the permission {}; an administrator can give a role that has it.", self.user, names.join(" or "));
+        Err(forbidden("role.permission", text))
     }
 
     /// Refuses when the role lacks a privilege.
@@ -105,12 +136,14 @@ pub struct Context {
     pub idempotency_key: Option<String>,
     /// Run everything, keep nothing.
     pub preview: bool,
+    /// Where it is the day it is: that of the tenant, once a command runs in one.
+    pub zone: Zone,
 }
 
 impl Context {
     /// A context without key that keeps its changes.
     pub fn new(actor: Actor, request_id: impl Into<String>) -> Self {
-        Self { actor, request_id: request_id.into(), idempotency_key: None, preview: false }
+        Self { actor, request_id: request_id.into(), idempotency_key: None, preview: false, zone: Zone::default() }
     }
     /// The context of Accrual's own work.
     pub fn system(request_id: impl Into<String>) -> Self {
@@ -119,6 +152,12 @@ impl Context {
     #[must_use]
     pub fn with_key(mut self, key: impl Into<String>) -> Self {
         self.idempotency_key = Some(key.into());
+        self
+    }
+    /// The same request in the time zone of a tenant.
+    #[must_use]
+    pub fn within(mut self, tenant: &crate::Tenant) -> Self {
+        self.zone = tenant.settings().zone.clone();
         self
     }
     #[must_use]

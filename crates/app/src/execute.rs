@@ -30,7 +30,7 @@ pub trait Command: Serialize + Send + 'static {
 pub async fn execute<C: Command>(tenant: &Tenant, context: &Context, command: C) -> Result<C::Output> {
     let now = tenant.clock.now();
     let key = key_of(context, &command)?;
-    let answer = tenant.store.write_async(Lane::Small, job(context.clone(), key.clone(), now, command)).await;
+    let answer = tenant.store.write_async(Lane::Small, job(context.clone().within(tenant), key.clone(), now, command)).await;
     if let (Err(error), Some(key)) = (&answer, key)
         && let Some(refusal) = is_storable(error).cloned()
     {
@@ -45,7 +45,7 @@ pub async fn execute<C: Command>(tenant: &Tenant, context: &Context, command: C)
 /// # Errors
 /// As [`execute()`].
 pub fn execute_blocking<C: Command>(tenant: &Tenant, context: &Context, command: C) -> Result<C::Output> {
-    execute_in(&tenant.store, tenant.clock.now(), context, command)
+    execute_in(&tenant.store, tenant.clock.now(), &context.clone().within(tenant), command)
 }
 
 /// As [`execute_blocking`], on a store that is not (yet) a tenant's.

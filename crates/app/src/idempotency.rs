@@ -176,7 +176,7 @@ impl Refusal {
             code: intern(&self.code),
             kind,
             message: self.message,
-            place: Place { line: self.line, column: self.column, value: self.value },
+            place: Place { line: self.line, column: self.column, value: self.value, ..Place::default() },
         })))
     }
 }

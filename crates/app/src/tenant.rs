@@ -1,7 +1,9 @@
 //! An open tenant: its store, its clock and what is cached of its settings.
 
 use crate::job::{Programs, Wake};
-use accrual_base::{Clock, Instant};
+use crate::zone::Zone;
+use accrual_base::{Clock, Day, Instant};
+use accrual_objects::administration::{RateClass, Tenant as TenantNoun};
 use accrual_store::{Lane, LaneFigures, StoreHandle};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,6 +14,40 @@ use std::sync::{Arc, RwLock};
 pub struct Settings {
     /// Off: every operation of the API answers that the method is not allowed.
     pub api_enabled: bool,
+    /// The version of the billing interface a request without one speaks.
+    pub default_version: String,
+    pub zone: Zone,
+    /// The limits on requests.
+    pub rate_class: RateClass,
+    /// The tenant this one is an entity of.
+    pub owner: Option<String>,
+    /// What people call it as an entity; Global when it has no owner.
+    pub entity: String,
+}
+
+impl Settings {
+    /// What the list of tenants says. A time zone this system does not know any more counts as UTC, said in the log.
+    pub(crate) fn of(entry: &TenantNoun) -> Self {
+        let zone = Zone::named(&entry.time_zone).unwrap_or_else(|e| {
+            tracing::error!(tenant = %entry.name, error = %e, "the time zone of a tenant cannot be used; UTC stands in");
+            Zone::default()
+        });
+        Self {
+            api_enabled: entry.api_enabled,
+            default_version: entry.default_version.clone(),
+            zone,
+            rate_class: entry.rate_class,
+            owner: entry.owner.clone(),
+            entity: entry.entity.clone(),
+        }
+    }
+
+    /// Whether they are those of an entry of the list.
+    pub(crate) fn fit(&self, entry: &TenantNoun) -> bool {
+        let texts = (self.default_version.as_str(), self.zone.name(), self.owner.as_deref(), self.entity.as_str());
+        (self.api_enabled, self.rate_class) == (entry.api_enabled, entry.rate_class)
+            && texts == (entry.default_version.as_str(), entry.time_zone.as_str(), entry.owner.as_deref(), entry.entity.as_str())
+    }
 }
 
 /// One tenant. Cheap to share: everything in it is.
@@ -33,14 +69,16 @@ pub struct Tenant {
 impl Tenant {
     /// A tenant over an open store, with the built-in programs.
     pub fn new(name: impl Into<String>, store: StoreHandle, clock: Arc<dyn Clock>, spool: PathBuf) -> Self {
+        let name = name.into();
+        let settings = Settings::of(&TenantNoun::new(name.clone()));
         Self {
-            name: name.into(),
+            name,
             store,
             clock,
             spool,
             programs: Arc::new(Programs::built_in()),
             wake: Arc::new(Wake::default()),
-            settings: RwLock::new(Arc::new(Settings { api_enabled: true })),
+            settings: RwLock::new(Arc::new(settings)),
             config_epoch: AtomicU64::new(0),
         }
     }
@@ -54,6 +92,11 @@ impl Tenant {
 
     pub fn now(&self) -> Instant {
         self.clock.now()
+    }
+
+    /// The day it is in the tenant's time zone.
+    pub fn today(&self) -> Day {
+        self.settings().zone.day(self.now())
     }
 
     pub fn settings(&self) -> Arc<Settings> {

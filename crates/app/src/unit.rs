@@ -1,7 +1,8 @@
 //! The unit of work a command runs in: transaction, time, ids, audit and outbox.
 
 use crate::context::{Actor, Context};
-use accrual_base::{Error, Instant, Result};
+use crate::zone::Zone;
+use accrual_base::{Day, Error, Instant, Result};
 use accrual_model::Stamp;
 use accrual_store::audit::{self, AuditRow};
 use accrual_store::{Read, Write, sequence};
@@ -16,17 +17,23 @@ pub struct Unit<'a> {
     pub actor: &'a Actor,
     operation: &'static str,
     request_id: &'a str,
+    zone: &'a Zone,
 }
 
 impl<'a> Unit<'a> {
     /// A unit inside a transaction that is already open: for programs that write in chunks of their own.
     pub fn new(tx: &'a mut dyn Write, now: Instant, context: &'a Context, operation: &'static str) -> Self {
-        Self { tx, now, actor: &context.actor, operation, request_id: &context.request_id }
+        Self { tx, now, actor: &context.actor, operation, request_id: &context.request_id, zone: &context.zone }
     }
 
     /// The transaction, for reading.
     pub fn read(&mut self) -> &mut dyn Read {
         self.tx.as_read()
+    }
+
+    /// The day it is in the time zone of the tenant: what "today" means to a document.
+    pub fn today(&self) -> Day {
+        self.zone.day(self.now)
     }
 
     /// Who writes a record, and when.

@@ -14,6 +14,8 @@ pub struct Place {
     pub column: Option<String>,
     /// The offending value, shortened to 80 characters.
     pub value: Option<String>,
+    /// When several things are wrong at once: each of them. The message then lists them all.
+    pub also: Vec<Rejection>,
 }
 
 /// What kind of refusal this is; each API family maps it to its own status code.

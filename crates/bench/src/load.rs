@@ -32,11 +32,12 @@ impl Load {
     }
 }
 
-/// A JSON POST with a token.
+/// A JSON POST with credentials.
 #[derive(Clone)]
 pub struct Post {
     pub path: String,
-    pub token: String,
+    /// A header line: `token: …` or `authorization: Bearer …`.
+    pub credentials: String,
 }
 
 /// One connection that posts bodies.
@@ -55,15 +56,20 @@ impl Connection {
 
     /// Posts a body and answers how long the answer took; anything but a 2xx is an error that says which request.
     pub fn send(&mut self, body: &str) -> Result<Duration> {
-        self.exchange(body).with_context(|| format!("POST {} {body}", self.post.path))
+        let path = self.post.path.clone();
+        Ok(self.call("POST", &path, body)?.0)
     }
 
-    fn exchange(&mut self, body: &str) -> Result<Duration> {
+    /// Any request: how long it took and what was answered.
+    pub fn call(&mut self, method: &str, path: &str, body: &str) -> Result<(Duration, Vec<u8>)> {
+        self.exchange(method, path, body).with_context(|| format!("{method} {path} {}", &body[..body.len().min(2_000)]))
+    }
+
+    fn exchange(&mut self, method: &str, path: &str, body: &str) -> Result<(Duration, Vec<u8>)> {
         let begin = Instant::now();
         let request = format!(
-            "POST {} HTTP/1.1\r\nhost: localhost\r\ntoken: {}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
-            self.post.path,
-            self.post.token,
+            "{method} {path} HTTP/1.1\r\nhost: localhost\r\n{}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+            self.post.credentials,
             body.len()
         );
         self.stream.get_mut().write_all(request.as_bytes()).context("sending it")?;
@@ -87,10 +93,11 @@ impl Connection {
         }
         let mut answer = vec![0; length];
         self.stream.read_exact(&mut answer).context("reading the body of the answer")?;
-        if !ok {
+        // some interfaces refuse with a 200 that says so
+        if !ok || answer.starts_with(b"{\"success\":false") {
             bail!("{} {}", status.trim_end(), String::from_utf8_lossy(&answer));
         }
-        Ok(begin.elapsed())
+        Ok((begin.elapsed(), answer))
     }
 }
 

@@ -3,6 +3,7 @@
 //!
 //! `cargo xtask bench` builds the server, runs this on both databases and prints the tables.
 
+mod billing;
 mod floor;
 mod load;
 mod server;
@@ -38,6 +39,9 @@ struct Arguments {
     /// How long the load of small writes lasts, in seconds, for Accrual and for the baseline each.
     #[arg(long, default_value_t = 6)]
     load_seconds: u64,
+    /// How many invoices the billing part ends with.
+    #[arg(long, default_value_t = 1_000_000)]
+    invoices: u64,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -46,6 +50,8 @@ enum Part {
     Main,
     /// Small durable writes of many clients at once.
     Small,
+    /// Invoices: durable posts, batches and pages over a growing store.
+    Billing,
 }
 
 impl Arguments {
@@ -92,8 +98,15 @@ fn generate(arguments: &Arguments, file: &Path) -> Result<()> {
 }
 
 fn measure(arguments: &Arguments, file: &Path, floor: &mut dyn Floor, data: &Path, url: Option<&str>) -> Result<Table> {
-    let server = Server::start(&arguments.accrual, data, url)?;
     let mut rows = Vec::new();
+    if arguments.runs(Part::Billing) {
+        let time = Duration::from_secs(arguments.load_seconds);
+        rows.extend(billing::measure(&billing::Run { binary: &arguments.accrual, data, url, invoices: arguments.invoices, time })?);
+    }
+    if !arguments.runs(Part::Main) && !arguments.runs(Part::Small) {
+        return Ok(Table(rows));
+    }
+    let server = Server::start(&arguments.accrual, data, url)?;
     if arguments.runs(Part::Main) {
         rows.extend(stages::measure(&server, file, floor)?);
     }

@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 
 const USER: &str = "bench";
 const PASSWORD: &str = "bench-password-1";
+const CLIENT: &str = "00000000-0000-4000-8000-0000000000be";
+const SECRET: &str = "bench-client-secret";
 /// The first period of the generated data.
 pub const PERIOD: &str = "2024-01";
 
@@ -24,6 +26,11 @@ pub struct Server {
 impl Server {
     /// Starts the binary on a free port and logs in.
     pub fn start(binary: &Path, data: &Path, database_url: Option<&str>) -> Result<Self> {
+        Self::start_with(binary, data, database_url, &[])
+    }
+
+    /// As [`Server::start`], with further variables of its environment.
+    pub fn start_with(binary: &Path, data: &Path, database_url: Option<&str>, variables: &[(&str, &str)]) -> Result<Self> {
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let mut command = Command::new(binary);
         command
@@ -31,9 +38,12 @@ impl Server {
             .arg(data)
             .env("ACCRUAL_REVENUE_USER", USER)
             .env("ACCRUAL_REVENUE_PASSWORD", PASSWORD)
+            .env("ACCRUAL_CLIENT_ID", CLIENT)
+            .env("ACCRUAL_CLIENT_SECRET", SECRET)
             .env("ACCRUAL_FIRST_PERIOD", PERIOD)
             .env("RUST_LOG", "warn")
             .env_remove("ACCRUAL_DATABASE_URL")
+            .envs(variables.iter().copied())
             .stdout(Stdio::null());
         if let Some(url) = database_url {
             command.env("ACCRUAL_DATABASE_URL", url);
@@ -71,6 +81,13 @@ impl Server {
             .send()?;
         let token = answer.headers().get("Revpro-Token").map(|t| t.to_str().map(str::to_owned)).transpose()?;
         token.with_context(|| format!("no token: {}", answer.text().unwrap_or_default()))
+    }
+
+    /// A token of the billing interface.
+    pub fn billing_token(&self) -> Result<String> {
+        let body = serde_json::json!({"client_id": CLIENT, "client_secret": SECRET, "grant_type": "client_credentials"});
+        let answer: Value = self.http.post(self.url("/oauth/token")).json(&body).send()?.error_for_status()?.json()?;
+        answer["access_token"].as_str().map(str::to_owned).with_context(|| format!("no token: {answer}"))
     }
 
     pub fn url(&self, path: &str) -> String {

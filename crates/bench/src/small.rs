@@ -16,7 +16,7 @@ const TURNS: u32 = 3;
 
 /// Where a small durable write goes.
 pub fn post(server: &Server) -> Post {
-    Post { path: "/accrual/v1/objects/event-types".to_owned(), token: server.token().to_owned() }
+    Post { path: "/accrual/v1/objects/event-types".to_owned(), credentials: format!("token: {}", server.token()) }
 }
 
 /// A new event type each time: a small durable write with its audit row.
@@ -30,7 +30,7 @@ pub fn measure(server: &Server, data: &Path, url: Option<&str>, time: Duration) 
         None => (Bare::start_sqlite(&data.join("commits.db"))?, "SQLite"),
         Some(url) => (Bare::start_postgres(url)?, "PostgreSQL"),
     };
-    let bare_post = Post { path: "/".to_owned(), token: "none".to_owned() };
+    let bare_post = Post { path: "/".to_owned(), credentials: "token: none".to_owned() };
     let (mut ours, mut base) = (Load::default(), Load::default());
     for turn in 0..TURNS {
         eprintln!("durable small writes, {CLIENTS} clients, turn {} of {TURNS} …", turn + 1);

@@ -18,6 +18,12 @@ pub fn seconds(d: Duration) -> String {
     format!("{}.{:02} s", d.as_secs(), d.subsec_millis() / 10)
 }
 
+/// Milliseconds with two digits, for what is short.
+pub fn milliseconds(d: Duration) -> String {
+    let hundredths = d.as_micros() / 10;
+    format!("{}.{:02} ms", hundredths / 100, hundredths % 100)
+}
+
 /// `a / b` in hundredths.
 fn hundredths(a: u128, b: u128) -> u128 {
     a * 100 / b.max(1)
@@ -35,6 +41,11 @@ impl Row {
             limit: format!("≤ {}.{:02}", limit_hundredths / 100, limit_hundredths % 100),
             holds: ratio <= limit_hundredths,
         }
+    }
+    /// As [`Row::times`], for what takes milliseconds.
+    pub fn short(stage: &str, figure: Duration, baseline: Duration, limit_hundredths: u128) -> Self {
+        let row = Self::times(stage, figure, baseline, limit_hundredths);
+        Self { baseline: milliseconds(baseline), figure: milliseconds(figure), ..row }
     }
     /// A rate that must reach at least `limit_hundredths / 100` of its baseline.
     pub fn rate(stage: &str, figure: u64, baseline: u64, limit_hundredths: u128) -> Self {

@@ -1,5 +1,9 @@
 //! The command line. Every flag can also be given as an `ACCRUAL_*` variable.
 
+mod admin;
+
+pub use admin::{Audit, Change, Client, Entity, Organization, Role, Settings, Tenant, User};
+
 use accrual_base::PeriodId;
 use clap::{Args, Parser, Subcommand};
 use std::net::SocketAddr;
@@ -38,15 +42,36 @@ pub enum Command {
     /// Write a report or view as CSV.
     #[command(subcommand)]
     Export(Export),
-    /// Tenants: each has its own database, users and clients.
+    /// Tenants: each has its own database, users and clients, and its settings.
     #[command(subcommand)]
     Tenant(Tenant),
-    /// Users and their passwords.
+    /// Entities of a tenant: data, settings and numbers of their own under the tenant's users.
+    ///
+    /// A tenant begins with one entity, Global. Each further one has a database of its own, called TENANT_e1, TENANT_e2 …,
+    /// which is the name to give to --tenant where a command is about its data. Requests of the billing interface name
+    /// the entity in the header Zuora-Entity-Ids.
+    #[command(subcommand)]
+    Entity(Entity),
+    /// Organizations: who sees which accounts, and the organisation numbers of revenue files.
+    #[command(subcommand, alias = "org")]
+    Organization(Organization),
+    /// Users: their passwords, roles, entities and organizations.
     #[command(subcommand)]
     User(User),
+    /// Roles: what users may do.
+    ///
+    /// A role has a category. Revenue roles hold privileges, and requests of the revenue interface name one. Roles of the
+    /// other categories (Platform, Billing, Payments, Finance, Commerce, Reporting) hold permissions of the billing
+    /// interface; a user has at most one of each, and they count together.
+    #[command(subcommand)]
+    Role(Role),
     /// API clients and their secrets.
+    ///
+    /// A client belongs to a user and may do in the billing interface what the user may do.
     #[command(subcommand)]
     Client(Client),
+    /// Who changed what, when, from what to what.
+    Audit(Audit),
     /// Accounting periods.
     #[command(subcommand)]
     Period(Period),
@@ -57,6 +82,9 @@ pub enum Command {
     Object(Object),
 }
 
+/// Most small writes that share one commit, unless said otherwise.
+pub const COMMIT_GROUP: u16 = 256;
+
 /// Where the data is.
 #[derive(Clone, Debug, Args)]
 pub struct Store {
@@ -66,6 +94,9 @@ pub struct Store {
     /// Use PostgreSQL instead: postgres://user:password@host:port/database. One schema a tenant.
     #[arg(long, env = "ACCRUAL_DATABASE_URL", value_name = "URL", hide_env_values = true)]
     pub database_url: Option<String>,
+    /// Most small writes that may share one commit; 1 gives each its own, to measure what sharing is worth.
+    #[arg(long, env = "ACCRUAL_COMMIT_GROUP", default_value_t = COMMIT_GROUP, value_name = "WRITES", value_parser = clap::value_parser!(u16).range(1..=4096))]
+    pub commit_group: u16,
 }
 
 /// What the first start creates; generated and printed once where not given.
@@ -101,6 +132,20 @@ pub struct Tenanted {
     pub tenant: String,
 }
 
+/// What leads out of the program.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Documents and mail")]
+pub struct Outward {
+    /// Mail server: smtp://user:password@host:587?tls=required, smtps://user:password@host, or smtp://localhost:25.
+    ///
+    /// Without one, no mail is taken to be sent.
+    #[arg(long, env = "ACCRUAL_SMTP_URL", value_name = "URL", hide_env_values = true)]
+    pub smtp_url: Option<String>,
+    /// A TrueType or OpenType font for characters that the built-in ones lack; may be given several times.
+    #[arg(long, env = "ACCRUAL_FONT", value_name = "FILE", value_delimiter = ',')]
+    pub font: Vec<PathBuf>,
+}
+
 #[derive(Debug, Args)]
 pub struct Serve {
     #[command(flatten)]
@@ -123,6 +168,8 @@ pub struct Serve {
     /// Log lines as JSON.
     #[arg(long, env = "ACCRUAL_LOG_JSON")]
     pub log_json: bool,
+    #[command(flatten)]
+    pub outward: Outward,
     #[command(flatten)]
     pub first: First,
 }
@@ -172,6 +219,8 @@ pub struct Worker {
     /// Jobs that run at the same time.
     #[arg(long, env = "ACCRUAL_JOBS", default_value_t = 1, value_name = "N")]
     pub jobs: usize,
+    #[command(flatten)]
+    pub outward: Outward,
 }
 
 #[derive(Debug, Args)]
@@ -194,88 +243,6 @@ pub enum Export {
         #[command(flatten)]
         tenant: Tenanted,
     },
-}
-
-#[derive(Debug, Subcommand)]
-pub enum Tenant {
-    /// List tenants and whether their API is on.
-    List(Store),
-    /// Create a tenant; clients name it in the header `clientname`. A running server serves it after a restart.
-    Create {
-        /// Lower-case letters, digits and `_`.
-        name: String,
-        /// The accounting period that is opened first, YYYY-MM; the current month when not given.
-        #[arg(long, value_name = "YYYY-MM", value_parser = period)]
-        first_period: Option<PeriodId>,
-        #[command(flatten)]
-        store: Store,
-    },
-    /// Switch the API of a tenant on or off; off, it answers 405 to everything.
-    Api {
-        name: String,
-        #[arg(value_parser = ["on", "off"])]
-        state: String,
-        #[command(flatten)]
-        store: Store,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-pub enum User {
-    /// Create a user; the password is read from standard input when not given.
-    Add {
-        name: String,
-        /// Roles, for example "API Role".
-        #[arg(long, required = true)]
-        role: Vec<String>,
-        #[arg(long, env = "ACCRUAL_PASSWORD", hide_env_values = true)]
-        password: Option<String>,
-        #[command(flatten)]
-        tenant: Tenanted,
-    },
-    /// Set a new password.
-    Password {
-        name: String,
-        #[arg(long, env = "ACCRUAL_PASSWORD", hide_env_values = true)]
-        password: Option<String>,
-        #[command(flatten)]
-        tenant: Tenanted,
-    },
-    /// Lock a user out.
-    Disable {
-        name: String,
-        #[command(flatten)]
-        tenant: Tenanted,
-    },
-    /// List users and their roles.
-    List(Tenanted),
-}
-
-#[derive(Debug, Subcommand)]
-pub enum Client {
-    /// Create an API client; its id and secret are printed once.
-    Add {
-        /// What it is for.
-        name: String,
-        #[arg(long, default_value = "API Role")]
-        role: String,
-        #[command(flatten)]
-        tenant: Tenanted,
-    },
-    /// Give a client a new secret, printed once; the old one stops working.
-    Secret {
-        client_id: String,
-        #[command(flatten)]
-        tenant: Tenanted,
-    },
-    /// Lock a client out.
-    Disable {
-        client_id: String,
-        #[command(flatten)]
-        tenant: Tenanted,
-    },
-    /// List clients.
-    List(Tenanted),
 }
 
 #[derive(Debug, Subcommand)]
@@ -348,6 +315,6 @@ pub enum Object {
     },
 }
 
-fn period(text: &str) -> Result<PeriodId, String> {
+pub(crate) fn period(text: &str) -> Result<PeriodId, String> {
     PeriodId::parse(text).map_err(|e| e.to_string())
 }

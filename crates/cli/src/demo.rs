@@ -1,6 +1,6 @@
 //! `accrual demo`: the main job, end to end, with progress bars.
 
-use crate::args::{Demo, Store};
+use crate::args::{COMMIT_GROUP, Demo, Store};
 use crate::{print, wiring};
 use accrual_app::job::{self, Status};
 use accrual_app::system::{FirstStart, System};
@@ -26,7 +26,7 @@ pub fn demo(args: &Demo) -> Result<()> {
         Some(dir) => dir.clone(),
         None => new_directory()?,
     };
-    let store = Store { data: data.clone(), database_url: args.database_url.clone() };
+    let store = Store { data: data.clone(), database_url: args.database_url.clone(), commit_group: COMMIT_GROUP };
     let first = FirstStart { revenue_password: Some(PASSWORD.to_owned()), first_period: Some(PERIOD), ..FirstStart::default() };
     let system = wiring::open(&store, &first)?;
     let begin = Instant::now();
@@ -62,14 +62,14 @@ fn write_file(args: &Demo, file: &Path) -> Result<()> {
     Ok(())
 }
 
-fn run(system: &System, file: &Path) -> Result<()> {
+fn run(system: &std::sync::Arc<System>, file: &Path) -> Result<()> {
     let tenant = system.tenant(accrual_app::system::DEFAULT_TENANT)?;
     let context = wiring::operator();
     load(&tenant, &context, file)?;
-    let runners = wiring::start_runners(system, 1)?;
+    let runners = wiring::Runners::start(system, 1)?;
     let outcome = run_job(&tenant, &context, "collect", job::DATA_COLLECTION_MASTER)
         .and_then(|()| run_job(&tenant, &context, "transfer", job::ACCOUNTING_TRANSFER_MASTER));
-    runners.into_iter().for_each(accrual_jobs::Runner::stop);
+    runners.stop();
     outcome?;
     let begin = Instant::now();
     let waterfall = accrual_app::waterfall::waterfall(&tenant, PERIOD)?;

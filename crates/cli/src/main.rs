@@ -38,6 +38,10 @@ fn main() -> ExitCode {
         Command::Tenant(a) => admin::tenant::tenant(a),
         Command::User(a) => admin::user::user(a),
         Command::Client(a) => admin::client::client(a),
+        Command::Entity(a) => admin::entity::entity(a),
+        Command::Organization(a) => admin::organization::organization(a),
+        Command::Role(a) => admin::role::role(a),
+        Command::Audit(a) => admin::audit::audit(a),
         Command::Period(a) => admin::period::period(a),
         Command::Object(a) => admin::object::object(a),
     };

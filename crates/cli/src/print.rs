@@ -76,6 +76,23 @@ pub fn rows(records: &[Value]) {
     records.iter().for_each(|r| text(&format!("{r}\n")));
 }
 
+/// Columns as wide as what is in them.
+pub fn table(heads: &[&str], rows: &[Vec<String>]) {
+    let letters = |text: &str| text.chars().count();
+    let width = |at: usize| rows.iter().filter_map(|r| r.get(at)).map(|c| letters(c)).chain([letters(heads[at])]).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..heads.len()).map(width).collect();
+    let mut out = String::new();
+    let mut line = |cells: &mut dyn Iterator<Item = &str>| {
+        let padded: Vec<String> = cells.zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
+        let _ = writeln!(out, "{}", padded.join("  ").trim_end());
+    };
+    line(&mut heads.iter().copied());
+    for row in rows {
+        line(&mut row.iter().map(String::as_str));
+    }
+    text(&out);
+}
+
 /// One JSON value, indented.
 pub fn json(value: &Value) {
     text(&format!("{value:#}\n"));

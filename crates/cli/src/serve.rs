@@ -14,30 +14,32 @@ pub fn serve(args: &Serve) -> Result<()> {
         (Some(certificate), Some(key)) => Some(TlsFiles { certificate: certificate.clone(), key: key.clone() }),
         _ => None,
     };
+    // before a first start makes anything and prints secrets
+    config.check()?;
     let scheme = if config.tls.is_some() { "https" } else { "http" };
-    let system = wiring::open(&args.store, &wiring::first_start(&args.first))?;
+    let system = wiring::open_with(&args.store, &wiring::first_start(&args.first), wiring::services(&args.outward)?)?;
     let server = accrual_api::Server::bind(config, system.clone())?;
     let address = server.local_addr()?;
-    // uploads end with the server that took them; a worker that starts beside it must leave them alone
+    // uploads end with the server that took them; those of another server on the same database go on
     for tenant in system.open_tenants() {
         accrual_app::upload::recover(&tenant)?;
     }
-    let runners = wiring::start_runners(&system, args.jobs)?;
+    let runners = wiring::Runners::start(&system, args.jobs)?;
     println!("Accrual {} listens on {scheme}://{address}. Stop it with Ctrl-C.", env!("CARGO_PKG_VERSION"));
     let served = runtime()?.block_on(server.run(stop_signal()));
     println!("Stopping: jobs go on from their checkpoints at the next start.");
-    runners.into_iter().for_each(accrual_jobs::Runner::stop);
+    runners.stop();
     system.close();
     served
 }
 
 /// Runs jobs until it is asked to stop.
 pub fn worker(args: &Worker) -> Result<()> {
-    let system = wiring::open(&args.store, &wiring::first_from_environment()?)?;
-    let runners = wiring::start_runners(&system, args.jobs)?;
+    let system = wiring::open_with(&args.store, &wiring::first_from_environment()?, wiring::services(&args.outward)?)?;
+    let runners = wiring::Runners::start(&system, args.jobs)?;
     println!("Worker {} takes jobs. Stop it with Ctrl-C.", std::process::id());
     runtime()?.block_on(stop_signal());
-    runners.into_iter().for_each(accrual_jobs::Runner::stop);
+    runners.stop();
     system.close();
     Ok(())
 }

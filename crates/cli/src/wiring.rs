@@ -1,16 +1,23 @@
 //! Puts the parts together: databases, clock, system, job runners.
 
-use crate::args::{First, Store};
+use crate::args::{First, Outward, Store};
 use accrual_app::system::{FirstCredentials, FirstStart, StoreFactory, System};
-use accrual_app::{Context, Tenant};
+use accrual_app::{Context, Services, Tenant};
 use accrual_base::{Clock, Error, Instant, Result};
+use accrual_connect::PdfRenderer;
+use accrual_connect::document::FontFile;
+use accrual_connect::mail::{Mailer, SmtpMailer};
 use accrual_jobs::{Options as JobOptions, Runner};
 use accrual_store::StoreHandle;
 use accrual_store_postgres::{Options as PostgresOptions, PostgresStore};
 use accrual_store_sqlite::{Options as SqliteOptions, SqliteStore};
 use clap::{Args, FromArgMatches};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
 
 /// The wall clock: the only place of the program that reads it.
 pub struct SystemClock;
@@ -27,19 +34,31 @@ impl Clock for SystemClock {
 pub struct Factory {
     data: PathBuf,
     database_url: Option<String>,
+    /// Most small writes that share a commit.
+    group: usize,
+    services: Services,
 }
 
 impl Factory {
     pub fn new(store: &Store) -> Self {
-        Self { data: store.data.clone(), database_url: store.database_url.clone() }
+        Self {
+            data: store.data.clone(),
+            database_url: store.database_url.clone(),
+            group: usize::from(store.commit_group),
+            services: Services::default(),
+        }
     }
 
     fn open(&self, name: &str) -> Result<StoreHandle> {
         match &self.database_url {
-            Some(url) => Ok(PostgresStore::open(url, &format!("accrual_{name}"), PostgresOptions::default())?.into_handle()),
+            Some(url) => {
+                let options = PostgresOptions { group: self.group, ..PostgresOptions::default() };
+                Ok(PostgresStore::open(url, &format!("accrual_{name}"), options)?.into_handle())
+            }
             None => {
                 make_directory(&self.data)?;
-                Ok(SqliteStore::open(file(&self.data, name), SqliteOptions::default())?.into_handle())
+                let options = SqliteOptions { group: self.group, ..SqliteOptions::default() };
+                Ok(SqliteStore::open(file(&self.data, name), options)?.into_handle())
             }
         }
     }
@@ -68,6 +87,19 @@ impl StoreFactory for Factory {
         make_directory(&dir)?;
         Ok(dir)
     }
+    fn services(&self) -> Services {
+        self.services.clone()
+    }
+}
+
+/// How a server or worker renders documents and sends mail.
+///
+/// # Errors
+/// A rejection of the address of the mail server or of a font.
+pub fn services(outward: &Outward) -> Result<Services> {
+    let fonts = outward.font.iter().map(|path| FontFile::read(path)).collect::<Result<Vec<_>>>()?;
+    let mailer = outward.smtp_url.as_deref().map(SmtpMailer::new).transpose()?;
+    Ok(Services { renderer: Arc::new(PdfRenderer::with_fonts(fonts)), mailer: mailer.map(|m| Arc::new(m) as Arc<dyn Mailer>) })
 }
 
 /// What the first start is given by flags and variables.
@@ -84,7 +116,13 @@ pub fn first_start(first: &First) -> FirstStart {
 
 /// Opens the system; prints the secrets of a first start.
 pub fn open(store: &Store, first: &FirstStart) -> Result<Arc<System>> {
-    let (system, made) = System::open(Arc::new(Factory::new(store)), Arc::new(SystemClock), first)?;
+    open_with(store, first, Services::default())
+}
+
+/// As [`open`], with what leads out.
+pub fn open_with(store: &Store, first: &FirstStart, services: Services) -> Result<Arc<System>> {
+    let factory = Factory { services, ..Factory::new(store) };
+    let (system, made) = System::open(Arc::new(factory), Arc::new(SystemClock), first)?;
     if let Some(credentials) = made {
         print_credentials(&credentials);
     }
@@ -101,8 +139,8 @@ pub fn first_from_environment() -> Result<FirstStart> {
     given.map(|first| first_start(&first)).map_err(|e| Error::invalid("first.variables", e.to_string()))
 }
 
-/// Opens one tenant of a system that is there: a slip in the name of a directory must not make a new system.
-pub fn open_tenant(store: &Store, name: &str) -> Result<(Arc<System>, Arc<Tenant>)> {
+/// Opens a system that is there: a slip in the name of a directory must not make a new one.
+pub fn open_existing(store: &Store) -> Result<Arc<System>> {
     if store.database_url.is_none() && !file(&store.data, "system").exists() {
         let text = format!(
             "There is no data in {}; say where with --data, or make it with accrual serve or accrual migrate.",
@@ -110,7 +148,12 @@ pub fn open_tenant(store: &Store, name: &str) -> Result<(Arc<System>, Arc<Tenant
         );
         return Err(Error::not_found("data.missing", text));
     }
-    let system = open(store, &first_from_environment()?)?;
+    open(store, &first_from_environment()?)
+}
+
+/// Opens one tenant of a system that is there.
+pub fn open_tenant(store: &Store, name: &str) -> Result<(Arc<System>, Arc<Tenant>)> {
+    let system = open_existing(store)?;
     let tenant = system.tenant(name)?;
     Ok((system, tenant))
 }
@@ -129,14 +172,57 @@ fn print_credentials(made: &FirstCredentials) {
     println!();
 }
 
-/// Starts the job runners of every open tenant.
-pub fn start_runners(system: &System, threads: usize) -> Result<Vec<Runner>> {
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let mut runners = Vec::new();
-    for tenant in system.open_tenants() {
-        let worker = format!("{}-{:x}", std::process::id(), clock.now().0);
-        let options = JobOptions { threads, ..JobOptions::new(worker, clock.clone()) };
-        runners.push(Runner::start(tenant, options)?);
+/// The job runners of every tenant and entity, those that are made while the process runs as well.
+pub struct Runners {
+    stop: Sender<()>,
+    watch: JoinHandle<Vec<Runner>>,
+}
+
+/// How soon the jobs of a new tenant run.
+const WATCH: Duration = Duration::from_secs(2);
+
+impl Runners {
+    /// Starts them.
+    ///
+    /// # Errors
+    /// A fault from a database, or when a thread cannot be started.
+    pub fn start(system: &Arc<System>, threads: usize) -> Result<Self> {
+        let (mut runners, mut started) = (Vec::new(), BTreeSet::new());
+        for tenant in system.open_tenants() {
+            started.insert(tenant.name.clone());
+            runners.push(run(tenant, threads)?);
+        }
+        let (stop, stopped) = channel();
+        let system = Arc::clone(system);
+        let watch = move || {
+            while stopped.recv_timeout(WATCH) == Err(RecvTimeoutError::Timeout) {
+                for entry in system.tenants().iter().filter(|t| !started.contains(&t.name)).map(|t| t.name.clone()).collect::<Vec<_>>() {
+                    match system.tenant(&entry).and_then(|tenant| run(tenant, threads)) {
+                        Ok(runner) => runners.push(runner),
+                        Err(e) => tracing::error!(tenant = %entry, error = %e, "the jobs of a new tenant cannot be run"),
+                    }
+                    // one that failed is not tried again: its store is broken, and a restart tells
+                    started.insert(entry);
+                }
+            }
+            runners
+        };
+        let watch = std::thread::Builder::new().name("runners".to_owned()).spawn(watch);
+        Ok(Self { stop, watch: watch.map_err(|e| Error::fault_from("a thread could not be started", e))? })
     }
-    Ok(runners)
+
+    /// Lets running jobs leave at their next safe point, and waits for that.
+    pub fn stop(self) {
+        drop(self.stop);
+        match self.watch.join() {
+            Ok(runners) => runners.into_iter().for_each(Runner::stop),
+            Err(_) => tracing::error!("the thread of the job runners ended in panic"),
+        }
+    }
+}
+
+fn run(tenant: Arc<Tenant>, threads: usize) -> Result<Runner> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let worker = format!("{}-{:x}", std::process::id(), clock.now().0);
+    Runner::start(tenant, JobOptions { threads, ..JobOptions::new(worker, clock) })
 }

@@ -38,7 +38,7 @@ fn says(message: &str, words: &[&str]) {
 #[test]
 fn every_command_explains_itself() {
     let place = Place::new(Backend::File);
-    let commands: [&[&str]; 37] = [
+    let commands: [&[&str]; 60] = [
         &[],
         &["serve"],
         &["demo"],
@@ -56,6 +56,29 @@ fn every_command_explains_itself() {
         &["user", "password"],
         &["user", "disable"],
         &["user", "list"],
+        &["user", "update"],
+        &["tenant"],
+        &["tenant", "list"],
+        &["tenant", "add"],
+        &["tenant", "show"],
+        &["tenant", "update"],
+        &["tenant", "api"],
+        &["entity"],
+        &["entity", "list"],
+        &["entity", "add"],
+        &["entity", "update"],
+        &["organization"],
+        &["organization", "list"],
+        &["organization", "add"],
+        &["organization", "update"],
+        &["role"],
+        &["role", "list"],
+        &["role", "permissions"],
+        &["role", "add"],
+        &["role", "update"],
+        &["role", "delete"],
+        &["audit"],
+        &["client", "update"],
         &["client"],
         &["client", "add"],
         &["client", "secret"],
@@ -224,8 +247,8 @@ fn users_and_clients_come_and_go() {
         run(&["client", "disable", &id]);
         logs_in(&server, &id, &renewed, 401);
 
-        assert!(rows(&run(&["user", "list"])).iter().any(|u| u["name"] == "ada" && u["roles"] == json!(["API Role"])));
-        assert!(rows(&run(&["client", "list"])).iter().any(|c| c["clientId"] == json!(id) && c["enabled"] == json!(false)));
+        assert!(rows(&run(&["user", "list", "--json"])).iter().any(|u| u["name"] == "ada" && u["roles"] == json!(["API Role"])));
+        assert!(rows(&run(&["client", "list", "--json"])).iter().any(|c| c["clientId"] == json!(id) && c["enabled"] == json!(false)));
         let shown = run(&["user", "list"]) + &run(&["client", "list"]);
         assert!(!shown.contains("argon2") && !shown.contains(&renewed), "no hash and no secret is shown");
         says(&ACCRUAL.refused(&place, &["user", "add", "ada", "--role", "API Role", "--password", "x"], 1), &["already", "ada"]);
@@ -453,4 +476,154 @@ fn a_worker_takes_the_jobs_of_a_server_and_leaves_its_uploads_alone() {
     worker.stop();
     way.run(TRANSFER);
     ACCRUAL.good(&place, &["check"]);
+}
+
+#[test]
+fn a_network_address_without_tls_is_refused_before_the_first_start() {
+    let place = Place::new(Backend::File);
+    let refused = ACCRUAL.refused(&place, &["serve", "--listen", "0.0.0.0:0"], 1);
+    says(&refused, &["plain HTTP", "--tls-cert", "--insecure-http"]);
+    assert!(!place.data().exists(), "nothing was made, no secret was printed");
+}
+
+#[test]
+fn a_bad_first_period_is_named() {
+    for command in ["serve", "worker", "migrate"] {
+        let place = Place::new(Backend::File).first_period("2024-13");
+        let refused = ACCRUAL.refused(&place, &[command], if command == "serve" { 2 } else { 1 });
+        assert!(refused.contains("2024-13") || refused.contains("ACCRUAL_FIRST_PERIOD"), "{command}: {refused}");
+        assert!(!place.data().join("system.db").exists() || command != "serve", "{command}");
+    }
+}
+
+/// Another process changed something: a server takes it up within a few seconds.
+fn eventually<T: PartialEq + std::fmt::Debug>(expected: &T, look: impl Fn() -> T) {
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    loop {
+        let found = look();
+        if found == *expected {
+            return;
+        }
+        assert!(std::time::Instant::now() < deadline, "{found:?}, not {expected:?}");
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+}
+
+#[test]
+fn roles_users_clients_and_organizations_make_a_clerk() {
+    for backend in Place::backends() {
+        let place = made(backend);
+        let server = ACCRUAL.serve(&place);
+        let run = |arguments: &[&str]| ACCRUAL.good(&place, arguments);
+        let refused = |arguments: &[&str]| ACCRUAL.refused(&place, arguments, 1);
+        let west = value(&run(&["organization", "add", "West"]));
+        assert_eq!(value(&run(&["org", "update", "West", "--code", "W"]))["code"], "W");
+        let listed = rows(&run(&["organization", "list", "--json"]));
+        assert_eq!((listed.len(), listed[1]["billingId"].as_str().unwrap().len()), (2, 32));
+        assert!(run(&["organization", "list"]).lines().any(|l| l.contains("West")));
+
+        let permissions = rows(&run(&["role", "permissions", "billing", "--json"]));
+        assert!(permissions.iter().any(|p| p["permission"] == "Post Invoices") && permissions.len() < 163);
+        run(&["role", "add", "Clerk", "--category", "Billing", "--permission", "Create Account"]);
+        let changed = value(&run(&["role", "update", "Clerk", "--add", "Post Invoices", "--add", "Modify Invoice"]));
+        assert_eq!(changed["permissions"], json!(["Create Account", "Post Invoices", "Modify Invoice"]));
+        let changed = value(&run(&["role", "update", "Clerk", "--remove", "Post Invoices"]));
+        assert_eq!(changed["permissions"], json!(["Create Account", "Modify Invoice"]));
+        says(&refused(&["role", "update", "Clerk", "--remove", "Post Invoices"]), &["does not list"]);
+        says(&refused(&["role", "update", "Clerk", "--add", "Post Invoice"]), &["Post Invoices"]);
+        says(&refused(&["role", "add", "X", "--category", "Kitchen"]), &["Platform, Billing"]);
+        says(&refused(&["role", "add", "X", "--category", "Finance", "--permission", "Post Invoices"]), &["Billing", "Finance"]);
+
+        let roles = ["--role", "Platform Standard User", "--role", "Clerk"];
+        run(&[&["user", "add", "ada", "--password", "x", "--organization", "West"][..], &roles].concat());
+        let shown = rows(&run(&["user", "list", "--json"]));
+        let ada = shown.iter().find(|u| u["name"] == "ada").unwrap();
+        assert_eq!((&ada["organizations"], &ada["allEntities"]), (&json!([west["id"]]), &json!(true)));
+        says(&refused(&["user", "update", "ada", "--role", "Clerk", "--role", "Billing Administrator"]), &["one of each category"]);
+        says(&refused(&["user", "update", "ada"]), &["Nothing would change"]);
+        says(&refused(&["role", "delete", "Clerk"]), &["Clerk"]);
+
+        let (id, secret) = credentials(&run(&["client", "add", "till", "--user", "ada"]));
+        let token = || {
+            let body = json!({"client_id": id, "client_secret": secret, "grant_type": "client_credentials"});
+            server.client().post("/oauth/token", &body)
+        };
+        eventually(&200, || token().status());
+        let post = |method: &str, path: &str| {
+            let token = token().expect(200).json()["access_token"].as_str().unwrap().to_owned();
+            let request = server.client().request(method, path).bearer_auth(token).header("zuora-version", "2025-08-12");
+            server.client().send(request.json(&json!({}))).status()
+        };
+        assert_eq!((post("DELETE", "/v1/accounts/A1"), post("PUT", "/v1/invoices/1/post")), (403, 403));
+        assert_ne!(post("POST", "/v1/accounts"), 403);
+        run(&["user", "update", "ada", "--disable"]);
+        eventually(&401, || token().status());
+        run(&["user", "update", "ada", "--enable", "--all-organizations"]);
+        run(&["client", "update", &id, "--disable"]);
+        eventually(&401, || token().status());
+    }
+}
+
+#[test]
+fn tenants_and_entities_are_made_and_their_settings_changed() {
+    for backend in Place::backends() {
+        let place = made(backend);
+        let run = |arguments: &[&str]| ACCRUAL.good(&place, arguments);
+        let refused = |arguments: &[&str]| ACCRUAL.refused(&place, arguments, 1);
+        run(&["tenant", "add", "acme", "--first-period", "2024-03"]);
+        let settings =
+            value(&run(&["tenant", "update", "acme", "--default-version", "341.0", "--time-zone", "Europe/Berlin", "--api", "off"]));
+        assert_eq!((&settings["defaultVersion"], &settings["apiEnabled"]), (&json!("341.0"), &json!(false)));
+        assert_eq!(value(&run(&["tenant", "show", "acme"])), settings);
+        let names: Vec<Value> = rows(&run(&["tenant", "list", "--json"])).iter().map(|t| t["name"].clone()).collect();
+        assert_eq!(names, [json!("default"), json!("acme")]);
+        says(&refused(&["tenant", "update", "acme", "--time-zone", "Mars"]), &["time zone", "Europe/Berlin"]);
+        says(&refused(&["tenant", "update", "acme", "--default-version", "1"]), &["versions are", "186.0"]);
+        says(&refused(&["tenant", "update", "nobody", "--api", "on"]), &["nobody"]);
+        says(&refused(&["tenant", "update", "acme"]), &["Nothing would change"]);
+
+        let said = run(&["entity", "add", "EMEA", "--first-period", "2024-03"]);
+        assert!(said.contains("--tenant default_e1") && said.contains("Zuora-Entity-Ids"), "{said}");
+        run(&["entity", "add", "Germany", "--parent", "EMEA"]);
+        let changed = value(&run(&["entity", "update", "Germany", "--rename", "Austria", "--rate-class", "Production"]));
+        assert_eq!((&changed["entity"], &changed["rateClass"]), (&json!("Austria"), &json!("Production")));
+        let all = rows(&run(&["entity", "list", "--json"]));
+        let names: Vec<&str> = all.iter().map(|e| e["entity"].as_str().unwrap()).collect();
+        assert_eq!(names, ["Global", "Austria", "EMEA"]);
+        assert!(run(&["entity", "list"]).lines().next().unwrap().starts_with("entity"));
+        assert!(run(&["period", "list", "--tenant", "default_e1"]).contains("2024"), "an entity has periods of its own");
+        says(&refused(&["entity", "add", "emea"]), &["already"]);
+        says(&refused(&["entity", "add", "A/B"]), &["letters, digits"]);
+        says(&refused(&["entity", "update", "Nowhere", "--api", "off"]), &["no such entity"]);
+
+        let trail = rows(&run(&["audit", "--system", "--object", "Tenant", "--json"]));
+        assert!(trail.iter().any(|r| r["operation"] == "tenant_update" && r["after"]["timeZone"] == "Europe/Berlin"), "{trail:?}");
+    }
+}
+
+#[test]
+fn the_audit_trail_is_read_in_pages() {
+    for backend in Place::backends() {
+        let place = made(backend);
+        let run = |arguments: &[&str]| ACCRUAL.good(&place, arguments);
+        for label in ["One", "Two", "Three"] {
+            run(&["organization", "add", label]);
+        }
+        run(&["organization", "update", "Two", "--label", "Second"]);
+        let ours = ["audit", "--object", "Organization", "--operation", "config_create"];
+        let names = |more: &[&str]| -> Vec<Value> {
+            rows(&run(&[&ours[..], more, &["--json"]].concat())).iter().map(|r| r["after"]["name"].clone()).collect()
+        };
+        assert_eq!(names(&[]), ["One", "Two", "Three"]);
+        assert_eq!(names(&["--newest", "--limit", "1"]), ["Three"]);
+        let first = rows(&run(&[&ours[..], &["--limit", "1", "--json"]].concat()));
+        assert_eq!(names(&["--after", first[0]["mark"].as_str().unwrap()]), ["Two", "Three"]);
+        assert_eq!(names(&["--from", "2999-01-01"]), Vec::<Value>::new());
+        let table = run(&["audit", "--object", "Organization", "--operation", "config_update"]);
+        assert!(table.lines().nth(1).unwrap().ends_with("name"), "{table}");
+        let paged = run(&[&ours[..], &["--limit", "2"]].concat());
+        assert!(paged.contains("--after "), "{paged}");
+        says(&ACCRUAL.refused(&place, &["audit", "--from", "yesterday"], 1), &["time", "yesterday"]);
+        says(&ACCRUAL.refused(&place, &["audit", "--after", "x"], 1), &["after"]);
+    }
 }

@@ -4,6 +4,7 @@
 //! next worker at its last checkpoint; every write of the first worker that comes too late is refused by the store.
 
 mod handle;
+mod mail;
 mod runner;
 
 pub use handle::JobHandle;

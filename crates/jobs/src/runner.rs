@@ -44,9 +44,9 @@ impl Options {
     }
 }
 
-struct Inner {
-    tenant: Arc<Tenant>,
-    options: Options,
+pub(crate) struct Inner {
+    pub(crate) tenant: Arc<Tenant>,
+    pub(crate) options: Options,
     stopping: Arc<AtomicBool>,
     /// Wakes the heartbeat for shutdown.
     bell: Wake,
@@ -80,6 +80,7 @@ impl Runner {
             runner.spawn(format!("job-{n}"), Inner::work)?;
         }
         runner.spawn("job-beat".to_owned(), Inner::beats)?;
+        runner.spawn("mail".to_owned(), Inner::mails)?;
         Ok(runner)
     }
 
@@ -114,7 +115,7 @@ impl Drop for Runner {
 }
 
 impl Inner {
-    fn stopping(&self) -> bool {
+    pub(crate) fn stopping(&self) -> bool {
         self.stopping.load(Ordering::SeqCst)
     }
 
@@ -205,8 +206,14 @@ impl Inner {
             }
             if swept.elapsed() >= SWEEP {
                 swept = std::time::Instant::now();
+                if let Err(e) = accrual_app::upload::end_abandoned(&self.tenant) {
+                    tracing::error!(tenant = %self.tenant.name, error = %e, "abandoned uploads cannot be ended");
+                }
                 if let Err(e) = accrual_app::idempotency::sweep(&self.tenant) {
                     tracing::error!(tenant = %self.tenant.name, error = %e, "old answers cannot be swept");
+                }
+                if let Err(e) = accrual_app::billing::file::sweep(&self.tenant) {
+                    tracing::error!(tenant = %self.tenant.name, error = %e, "what broken uploads left cannot be swept");
                 }
             }
         }

@@ -32,6 +32,15 @@ fields! {
 
     // a journal entry
     ENTRY_ITEMS: "journalEntryItems", "610200";
+    ENTRY: "journalEntry", "610201";
+    ENTRY_AMOUNT: "amount", "610202";
+    ENTRY_HOME_AMOUNT: "homeCurrencyAmount", "610203";
+    ENTRY_PERIOD: "accountingPeriodName", "610204";
+    ENTRY_DATE: "journalEntryDate", "610205";
+    ENTRY_CODE: "accountingCodeName", "610206";
+    ENTRY_CODE_TYPE: "accountingCodeType", "610207";
+    ENTRY_CURRENCY: "currency", "610208";
+    TRANSFERRED: "transferredToAccounting", "610209";
 
     // a revenue schedule
     SCHEDULE: "revenueSchedule", "620000";
@@ -50,4 +59,11 @@ fields! {
     LABEL: "label", "620013";
     SYSTEM_ID: "systemId", "620014";
     RECOGNITION_RULE: "revenueRecognitionRuleName", "620015";
+    ITEM_ID: "itemId", "620016";
+    CHARGE: "chargeKey", "620017";
+    RECOGNIZED_CODE: "recognizedRevenueAccountingCode", "620018";
+    DEFERRED_CODE: "deferredRevenueAccountingCode", "620019";
+    REFERENCE_ID: "referenceId", "620020";
+    REVENUE_ITEMS: "revenueItems", "620021";
+    REVENUE_EVENT: "revenueEvent", "620022";
 }

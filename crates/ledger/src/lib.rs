@@ -7,6 +7,7 @@
 pub mod code;
 pub mod field;
 pub mod journal;
+mod money;
 pub mod period;
 pub mod schedule;
 pub mod trial_balance;

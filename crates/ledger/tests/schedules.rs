@@ -3,7 +3,7 @@
 
 mod common;
 
-use accrual_base::{Currency, Day, Decimal};
+use accrual_base::{Currency, Day};
 use accrual_ledger::period::*;
 use accrual_ledger::schedule::*;
 use common::*;
@@ -81,7 +81,7 @@ fn on_specific_date_refuses() {
     assert_eq!(refused(SpecificDate::read("specific date", None, None)), of("62000820", "distributionType"));
     assert_eq!(refused(SpecificDate::read("Specific Date (delta fixed amount)", None, None)), of("62000122", "amount"));
     assert_eq!(refused(SpecificDate::read("specific date (delta percent total)", None, None)), of("62000922", "percentage"));
-    let over = Some(Decimal::new(1001, 1));
+    let over = Some("100.1");
     assert_eq!(refused(SpecificDate::read("specific date (delta percent undistributed)", None, over)), of("62000920", "percentage"));
     assert_eq!(on_specific_date(&schedule, &periods, day("2024-02-01"), SpecificDate::Fixed("0"), &rules(), distributed()).unwrap(), None);
 }

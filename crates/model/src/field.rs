@@ -83,9 +83,9 @@ impl FieldType {
             _ => false,
         }
     }
-    /// Whether two values can be put in order where they are stored. Decimals are stored as text, so they cannot.
+    /// Whether two values can be put in order.
     pub fn ordered(&self) -> bool {
-        !matches!(self, Self::Decimal | Self::Json | Self::Secret)
+        !matches!(self, Self::Json | Self::Secret)
     }
 }
 

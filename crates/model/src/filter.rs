@@ -51,6 +51,24 @@ pub enum Filter {
     Null {
         field: Text,
     },
+    /// A text that is one of these, ASCII case apart.
+    Folded {
+        field: Text,
+        values: Vec<String>,
+    },
+    /// A text that starts with this, ASCII case apart.
+    Prefix {
+        field: Text,
+        prefix: String,
+    },
+    /// The record that references lead to has one of these texts in a field. Nothing a client writes: it may ask for
+    /// fields that are not filterable, and the store alone can tell.
+    Reaches {
+        /// Field and target table of each reference, from the record on; none for the record itself.
+        steps: Vec<(Text, Text)>,
+        field: Text,
+        values: Vec<String>,
+    },
 }
 
 impl Filter {
@@ -72,12 +90,16 @@ impl Filter {
             Self::Null { field } => Column::filterable(descriptor, field).map(drop),
             Self::In { field, values } => {
                 let column = Column::filterable(descriptor, field)?;
-                if values.len() > MOST_VALUES {
-                    let message = format!("A list of {} values is too long; at most {MOST_VALUES} are compared at once.", values.len());
-                    return Err(Error::invalid("filter.value", message).in_column(column.name));
-                }
+                few(&column, values.len())?;
                 values.iter().try_for_each(|v| column.comparable(Operator::Eq, v))
             }
+            Self::Folded { field, values } => {
+                let column = Column::filterable(descriptor, field)?;
+                few(&column, values.len())?;
+                column.text()
+            }
+            Self::Prefix { field, .. } => Column::filterable(descriptor, field)?.text(),
+            Self::Reaches { .. } => Ok(()),
             Self::Compare { field, op, value } => Column::filterable(descriptor, field)?.comparable(*op, value),
         }
     }
@@ -107,9 +129,26 @@ impl Filter {
             Self::Not(part) => !part.matches(descriptor, record)?,
             Self::Null { field } => Column::named(descriptor, field)?.read(record).is_null(),
             Self::In { field, values } => values.contains(&Column::named(descriptor, field)?.compared(descriptor, record)),
+            Self::Folded { field, values } => {
+                let value = Column::named(descriptor, field)?.read(record);
+                value.as_text().is_some_and(|text| values.iter().any(|v| v.eq_ignore_ascii_case(text)))
+            }
+            Self::Prefix { field, prefix } => {
+                let value = Column::named(descriptor, field)?.read(record);
+                value.as_text().is_some_and(|text| text.to_ascii_lowercase().starts_with(&prefix.to_ascii_lowercase()))
+            }
+            Self::Reaches { .. } => return Err(Error::fault("only the store can follow references")),
             Self::Compare { field, op, value } => compare(&Column::named(descriptor, field)?.compared(descriptor, record), *op, value),
         })
     }
+}
+
+fn few(column: &Column<'_>, values: usize) -> Result<()> {
+    if values <= MOST_VALUES {
+        return Ok(());
+    }
+    let message = format!("A list of {values} values is too long; at most {MOST_VALUES} are compared at once.");
+    Err(Error::invalid("filter.value", message).in_column(column.name))
 }
 
 /// A column that can be filtered or sorted by: a field, or what every record has.
@@ -160,7 +199,7 @@ impl<'d> Column<'d> {
         }
     }
 
-    fn comparable(&self, op: Operator, value: &Value) -> Result<()> {
+    pub(crate) fn comparable(&self, op: Operator, value: &Value) -> Result<()> {
         let refuse = |message: String| Err(Error::invalid("filter.value", message).in_column(self.name));
         if value.is_null() {
             return refuse(format!("{} cannot be compared with nothing; ask whether it is empty.", self.name));
@@ -185,8 +224,16 @@ impl<'d> Column<'d> {
         Ok(())
     }
 
-    /// The value that filters compare: that of the column, an amount as a decimal.
-    fn compared(&self, descriptor: &Descriptor, record: &Record) -> Value {
+    fn text(&self) -> Result<()> {
+        if self.kind.holds(&Value::Text(String::new())) {
+            return Ok(());
+        }
+        let message = format!("{} is {}, not a text that can be compared by its letters.", self.name, self.kind.name());
+        Err(Error::invalid("filter.value", message).in_column(self.name))
+    }
+
+    /// The value that filters and orders compare: that of the column, an amount as a decimal.
+    pub fn compared(&self, descriptor: &Descriptor, record: &Record) -> Value {
         match (self.position, self.read(record)) {
             (Some(at), Value::Int(minor)) => crate::money::decimal(descriptor, &record.data, at).map_or(Value::Int(minor), Value::Decimal),
             (_, value) => value,

@@ -49,8 +49,10 @@ pub mod json;
 pub mod money;
 pub mod names;
 pub mod object;
+pub mod page;
 pub mod record;
 pub mod registry;
+pub mod relation;
 pub mod suggest;
 pub mod validate;
 pub mod value;
@@ -62,8 +64,10 @@ pub use field::{Access, Elements, Field, FieldType, Numbering, Range, ReferenceB
 pub use filter::{Filter, Operator, Query, Sort};
 pub use names::{Dialect, Names, Text};
 pub use object::{FieldValue, Object, TextEnum};
+pub use page::{Page, Position};
 pub use record::{Draft, Record, Stamp, Stored};
 pub use registry::Registry;
+pub use relation::{Leads, Relation, relations};
 pub use validate::{check, combine, validate};
 pub use value::{Value, Values};
 

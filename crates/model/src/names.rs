@@ -77,8 +77,8 @@ impl Names {
     }
 }
 
-/// `VATId` to `vATId`.
-fn lower_first(name: &str) -> String {
+/// `VATId` to `vATId`: the spelling of queries that keep the words apart.
+pub fn lower_first(name: &str) -> String {
     let mut letters = name.chars();
     letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }

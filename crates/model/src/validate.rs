@@ -46,7 +46,9 @@ pub fn combine(mut wrong: Vec<Rejection>) -> Result<()> {
                 .iter()
                 .map(|r| r.place.column.as_ref().map_or_else(|| r.message.clone(), |c| format!("{c}: {}", r.message)))
                 .collect();
-            Err(Error::invalid("object.invalid", format!("{n} things are wrong. {}", all.join(" "))))
+            let message = format!("{n} things are wrong. {}", all.join(" "));
+            let place = Place { also: wrong, ..Place::default() };
+            Err(Error::Rejected(Box::new(Rejection { code: "object.invalid", kind: Kind::Invalid, message, place })))
         }
     }
 }

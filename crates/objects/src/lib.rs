@@ -20,6 +20,7 @@ pub use seed::{Seed, defaults};
 pub fn descriptors() -> Vec<&'static Descriptor> {
     use accounting::{AccountAssignment, AccountType, Book};
     use administration::{ApiClient, Organization, Profile, Role, User};
+    use billing::{BillingDocumentTemplate, CompanyProfile};
     use revenue::{EventType, GroupingTemplate, PobRule, PobTemplate, SspPrice, SspTemplate, UploadTemplate};
     vec![
         Organization::descriptor(),
@@ -37,6 +38,8 @@ pub fn descriptors() -> Vec<&'static Descriptor> {
         PobTemplate::descriptor(),
         PobRule::descriptor(),
         UploadTemplate::descriptor(),
+        CompanyProfile::descriptor(),
+        BillingDocumentTemplate::descriptor(),
     ]
 }
 

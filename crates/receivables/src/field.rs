@@ -33,6 +33,9 @@ fields! {
     STATUS: "status", "592100";
     TRANSFER: "transferredToAccounting", "592101";
     CURRENCY: "currency", "584914";
+    SEQUENCE_SET: "sequenceSet", "584915";
+    INVOICE_KEY: "invoiceId", "584916";
+    E_INVOICE: "eInvoiceStatus", "584917";
 
     // an item
     AMOUNT: "amount", "585001";
@@ -46,6 +49,9 @@ fields! {
     TAX_ITEMS: "taxItems", "585009";
     DISCOUNT_ITEMS: "discountItems", "585010";
     ITEM_ID: "id", "585011";
+    ACCOUNTING_CODE: "accountingCode", "585012";
+    CATALOG_CHARGE: "productRatePlanChargeId", "585013";
+    SKU: "sku", "585014";
 
     // a tax item
     TAX_AMOUNT: "taxAmount", "585101";
@@ -54,6 +60,9 @@ fields! {
     EXEMPT_AMOUNT: "exemptAmount", "585104";
     TAX_NAME: "name", "585105";
     TAX_ITEM_CODE: "taxCode", "585106";
+    TAX_DATE: "taxDate", "585107";
+    TAX_RATE_TYPE: "taxRateType", "585108";
+    JURISDICTION: "jurisdiction", "585109";
 
     // reversal, write-off, split
     REASON: "reasonCode", "599900";

@@ -45,16 +45,70 @@ pub fn outbox(tx: &mut dyn Write, at: Instant, topic: &str, payload: &str) -> Re
     tx.defer("INSERT INTO outbox (at, topic, payload) VALUES ($1, $2, $3)", &[Cell::Int(at.0), topic.into(), payload.into()])
 }
 
-/// The audit rows of one object, oldest first.
+/// Which audit rows, in which order. What is not given is not asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AuditQuery {
+    pub object: Option<String>,
+    pub object_id: Option<String>,
+    pub actor: Option<String>,
+    pub operation: Option<String>,
+    pub request_id: Option<String>,
+    /// At this time or later.
+    pub from: Option<Instant>,
+    /// Before this time.
+    pub to: Option<Instant>,
+    /// Newest first.
+    pub descending: bool,
+    /// Rows beyond this one in the order: the last of the page before.
+    pub after: Option<Mark>,
+    pub limit: u32,
+}
+
+/// Where a row stands in the order of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Mark {
+    pub at: Instant,
+    pub id: i64,
+}
+
+/// A page of audit rows, each with its mark.
 ///
 /// # Errors
 /// A fault from the database.
-pub fn of_object(tx: &mut dyn Read, object: &str, object_id: &str) -> Result<Vec<AuditRow>> {
-    tx.all(
-        "SELECT at, actor, operation, object, object_id, before_json, after_json, request_id FROM audit WHERE object = $1 AND object_id = $2 ORDER BY id",
-        &[object.into(), object_id.into()],
-        map,
-    )
+pub fn find(tx: &mut dyn Read, query: &AuditQuery) -> Result<Vec<(Mark, AuditRow)>> {
+    let mut params: Vec<Cell<'_>> = Vec::new();
+    let mut conditions = vec!["1 = 1".to_owned()];
+    let texts = [
+        ("object", &query.object),
+        ("object_id", &query.object_id),
+        ("actor", &query.actor),
+        ("operation", &query.operation),
+        ("request_id", &query.request_id),
+    ];
+    for (column, value) in texts {
+        if let Some(value) = value {
+            params.push(value.into());
+            conditions.push(format!("{column} = ${}", params.len()));
+        }
+    }
+    for (sign, value) in [(">=", query.from), ("<", query.to)] {
+        if let Some(value) = value {
+            params.push(value.0.into());
+            conditions.push(format!("at {sign} ${}", params.len()));
+        }
+    }
+    let (sign, order) = if query.descending { ("<", " DESC") } else { (">", "") };
+    if let Some(mark) = query.after {
+        params.extend([Cell::Int(mark.at.0), Cell::Int(mark.id)]);
+        conditions.push(format!("(at, id) {sign} (${}, ${})", params.len() - 1, params.len()));
+    }
+    params.push(i64::from(query.limit).into());
+    let sql = format!(
+        "SELECT at, actor, operation, object, object_id, before_json, after_json, request_id, id FROM audit WHERE {} ORDER BY at{order}, id{order} LIMIT ${}",
+        conditions.join(" AND "),
+        params.len()
+    );
+    tx.all(&sql, &params, |row| Ok((Mark { at: Instant(row.int(0)?), id: row.int(8)? }, map(row)?)))
 }
 
 fn map(row: &dyn Row) -> Result<AuditRow> {

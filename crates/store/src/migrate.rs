@@ -43,7 +43,7 @@ macro_rules! migration {
 }
 
 /// The schema of a tenant.
-pub const TENANT: &[Migration] = &[migration!(1, "revenue", "0001_revenue.sql")];
+pub const TENANT: &[Migration] = &[migration!(1, "revenue", "0001_revenue.sql"), migration!(2, "files", "0002_files.sql")];
 
 /// Brings a tenant's database to the newest schema. Does nothing when it is there already. Answers how many
 /// migrations were applied.

@@ -2,14 +2,23 @@
 //!
 //! Generic code uses the functions here with a [`Descriptor`]; code that knows its noun uses [`typed`].
 
+mod amount;
 mod cells;
 mod condition;
+mod decimal;
+pub mod lines;
+mod page;
 pub mod references;
+mod related;
 mod seed;
 mod select;
 pub mod typed;
 mod unique;
 
+pub use page::page;
+pub(crate) use page::statements as page_statements;
+pub use related::{below, by_uids};
+pub(crate) use related::{below_sql, by_uids_sql};
 pub use seed::seed;
 
 use crate::schema::quoted;
@@ -58,6 +67,11 @@ fn by(descriptor: &Descriptor, stamp: Stamp<'_>) -> String {
 }
 
 fn insert(tx: &mut dyn Write, descriptor: &Descriptor, record: &Record) -> Result<()> {
+    insert_as(tx, descriptor, record, &insert_sql(descriptor)?)
+}
+
+/// As [`insert`], with the text of [`insert_sql`]: made once for many records.
+fn insert_as(tx: &mut dyn Write, descriptor: &Descriptor, record: &Record, sql: &str) -> Result<()> {
     let cells = encode(descriptor, &record.data)?;
     let mut params: Vec<Cell<'_>> = vec![
         record.id.into(),
@@ -71,10 +85,11 @@ fn insert(tx: &mut dyn Write, descriptor: &Descriptor, record: &Record) -> Resul
         params.push((&record.uid).into());
     }
     params.extend(cells.iter().map(StoredCell::cell));
-    tx.defer_unique(&insert_sql(descriptor, params.len())?, &params, unique::refusal(descriptor, &record.data))
+    tx.defer_unique(sql, &params, unique::refusal(descriptor, &record.data))
 }
 
-fn insert_sql(descriptor: &Descriptor, count: usize) -> Result<String> {
+fn insert_sql(descriptor: &Descriptor) -> Result<String> {
+    let count = descriptor.fields.len() + if descriptor.text_id { 7 } else { 6 };
     let mut sql = format!("INSERT INTO {} (", quoted(&descriptor.names.table)?);
     sql.push_str(&select::columns(descriptor)?);
     sql.push_str(") VALUES (");
@@ -156,12 +171,12 @@ pub fn named(tx: &mut dyn Read, descriptor: &Descriptor, name: &str) -> Result<R
 /// A rejection that names the field when the query does not fit the object.
 pub fn list(tx: &mut dyn Read, descriptor: &Descriptor, query: &Query) -> Result<Vec<Record>> {
     query.check(descriptor)?;
-    let mut condition = Condition::default();
+    let mut condition = Condition::new(tx.dialect());
     let mut clause = condition.filter(descriptor, &query.filter)?;
     if let Some(after) = query.after {
         clause = format!("{clause} AND id > {}", condition.bind(&Value::Int(after)));
     }
-    let order = condition::order(descriptor, &query.sort)?;
+    let order = condition::order(tx.dialect(), descriptor, &query.sort)?;
     let (limit, offset) = (condition.bind(&Value::Int(query.limit.into())), condition.bind(&Value::Int(query.offset.into())));
     let sql = format!(
         "SELECT {} FROM {} WHERE {clause} ORDER BY {order} LIMIT {limit} OFFSET {offset}",
@@ -177,10 +192,19 @@ pub fn list(tx: &mut dyn Read, descriptor: &Descriptor, query: &Query) -> Result
 /// As [`list`].
 pub fn count(tx: &mut dyn Read, descriptor: &Descriptor, filter: &Filter) -> Result<i64> {
     filter.check(descriptor)?;
-    let mut condition = Condition::default();
+    let mut condition = Condition::new(tx.dialect());
     let clause = condition.filter(descriptor, filter)?;
     let sql = format!("SELECT COUNT(*) FROM {} WHERE {clause}", quoted(&descriptor.names.table)?);
     tx.first(&sql, &condition.cells(), |row| row.int(0))?.ok_or_else(|| Error::fault("a count answered no row"))
+}
+
+/// The greatest number of a row there is; 0 when there is none.
+///
+/// # Errors
+/// A fault from the database.
+pub fn last_row(tx: &mut dyn Read, descriptor: &Descriptor) -> Result<i64> {
+    let sql = format!("SELECT MAX(id) FROM {}", quoted(&descriptor.names.table)?);
+    Ok(tx.first(&sql, &[], |row| row.opt_int(0))?.flatten().unwrap_or(0))
 }
 
 /// Stores a changed record and answers it with its new version; a record without a change keeps its version.

@@ -168,21 +168,38 @@ fn keys(tx: &mut dyn Write, descriptor: &Descriptor) -> Result<()> {
     Ok(())
 }
 
-/// What records are looked up by: the declared sets, and references by key of objects with text ids, whose tables
-/// are large.
+/// What records are looked up by: the declared sets, and what tables of objects with text ids are listed by, because
+/// they grow large. See decision 0007 for what each is for.
 fn indexes(tx: &mut dyn Write, descriptor: &Descriptor) -> Result<()> {
-    let mut sets = descriptor.indexes.clone();
-    let by_key = |f: &&Field| matches!(f.kind, FieldType::Reference { by: ReferenceBy::Key, .. });
-    if descriptor.text_id {
-        sets.extend(descriptor.fields.iter().filter(by_key).map(|f| vec![f.names.table.clone()]));
-    }
+    let table = &descriptor.names.table;
     let led = |set: &Vec<accrual_model::Text>| descriptor.unique.iter().any(|key| key.starts_with(set));
-    for set in sets.iter().filter(|set| !led(set)) {
+    for set in descriptor.indexes.iter().filter(|set| !led(set)) {
         let columns = set.iter().map(|name| quoted(name)).collect::<Result<Vec<_>>>()?.join(", ");
-        let name = index_name(&descriptor.names.table, &format!("{}_by", set.join("_")));
-        let table = quoted(&descriptor.names.table)?;
-        tx.execute(&format!("CREATE INDEX IF NOT EXISTS {} ON {table} ({columns})", quoted(&name)?), &[])?;
+        index(tx, table, &format!("{}_by", set.join("_")), &columns)?;
     }
+    if !descriptor.text_id {
+        return Ok(());
+    }
+    // an index of SQLite ends with the number of the row anyway
+    let row = match tx.dialect() {
+        Dialect::Sqlite => "",
+        Dialect::Postgres => ", id",
+    };
+    index(tx, table, "updated", &format!("updated_at{row}"))?;
+    for field in &descriptor.fields {
+        let (name, column) = (&field.names.table, quoted(&field.names.table)?);
+        if matches!(field.kind, FieldType::Reference { by: ReferenceBy::Key, .. }) {
+            index(tx, table, &format!("{name}_of"), &format!("{column}{row}"))?;
+        } else if field.unique && field.filterable && field.kind == FieldType::Text {
+            index(tx, table, &format!("{name}_folded"), &format!("LOWER({column})"))?;
+        }
+    }
+    Ok(())
+}
+
+fn index(tx: &mut dyn Write, table: &str, name: &str, parts: &str) -> Result<()> {
+    let name = index_name(table, name);
+    tx.execute(&format!("CREATE INDEX IF NOT EXISTS {} ON {} ({parts})", quoted(&name)?, quoted(table)?), &[])?;
     Ok(())
 }
 

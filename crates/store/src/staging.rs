@@ -7,13 +7,17 @@
 
 mod exception;
 mod key;
+pub mod live;
 mod row;
 mod upload;
 
 pub use exception::{Exception, ExceptionKind, ExceptionRow, exceptions, insert_exceptions, supersede};
 pub use key::{BillCandidate, bill_candidates, has_bill_keys, insert_bill_keys};
 pub use row::{EVENTS, LINES, StagedRow, insert_rows, new_rows, rows, sweep};
-pub use upload::{Finish, UploadRow, UploadStatus, finish_upload, insert_upload, loading, progress, set_status, swept, upload, uploads};
+pub use upload::{
+    Finish, UploadOwner, UploadRow, UploadStatus, beat, finish_upload, insert_upload, loading, own, owners, progress, set_status, swept,
+    upload, uploads,
+};
 
 /// Which stage table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

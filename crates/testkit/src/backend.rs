@@ -1,13 +1,16 @@
 //! The three places a tenant can live in.
 
+use accrual_app::Services;
 use accrual_app::system::StoreFactory;
 use accrual_base::{Error, Result};
+use accrual_connect::Mailer;
+use accrual_connect::mail::CaptureMailer;
 use accrual_store::StoreHandle;
 use accrual_store_postgres::{Options as PostgresOptions, PostgresStore};
 use accrual_store_sqlite::{Options as SqliteOptions, SqliteStore};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use tempfile::TempDir;
 
 /// Where the stores of a test are.
@@ -40,6 +43,8 @@ enum Place {
 /// Opens the stores of one test; they end with it.
 pub struct Factory {
     place: Place,
+    /// Keeps every mail that is sent.
+    pub mailer: Arc<CaptureMailer>,
     dir: TempDir,
 }
 
@@ -56,7 +61,7 @@ impl Factory {
                 schemas: Mutex::default(),
             },
         };
-        Self { place, dir: tempfile::tempdir().expect("a temporary directory") }
+        Self { place, mailer: Arc::default(), dir: tempfile::tempdir().expect("a temporary directory") }
     }
 
     /// Where files of the test may go.
@@ -88,6 +93,9 @@ impl StoreFactory for Factory {
         let dir = self.dir.path().join("spool").join(name);
         std::fs::create_dir_all(&dir).map_err(|e| Error::fault_from(format!("making {}", dir.display()), e))?;
         Ok(dir)
+    }
+    fn services(&self) -> Services {
+        Services { mailer: Some(Arc::clone(&self.mailer) as Arc<dyn Mailer>), ..Services::default() }
     }
 }
 

@@ -12,6 +12,7 @@
 //! Everything here panics instead of answering errors: a test that cannot be set up has failed.
 
 mod backend;
+mod billing;
 mod client;
 pub mod postgres;
 mod program;
@@ -21,6 +22,7 @@ mod way;
 mod world;
 
 pub use backend::{Backend, Factory};
+pub use billing::Billing;
 pub use client::{Client, Reply};
 pub use program::{Place, Program, Running};
 pub use server::Server;

@@ -1,6 +1,6 @@
 //! Accounts, contacts, the catalog and what documents need: on every backend.
 
-use accrual_app::billing::account::{self, AccountCreate, AccountDelete, AccountUpdate, ContactOf};
+use accrual_app::billing::account::{self, AccountCreate, AccountDelete, AccountMade, AccountUpdate, ContactOf};
 use accrual_app::billing::accounting_code::{AccountingCodeCreate, AccountingCodeDelete, AccountingCodeSwitch, AccountingCodeUpdate};
 use accrual_app::billing::catalog::{
     self, ChargeCreate, ChargeDelete, ChargeUpdate, ProductCreate, ProductDelete, ProductUpdate, RatePlanCreate, RatePlanUpdate,
@@ -9,8 +9,8 @@ use accrual_app::billing::contact::{self, ContactCreate, ContactDelete, ContactS
 use accrual_app::billing::custom_field::{self, CustomFieldCreate, CustomFieldDelete, CustomFieldUpdate};
 use accrual_app::billing::numbers::{self, Document};
 use accrual_app::billing::sequence_set::{self, SequenceSetCreate, SequenceSetDelete, SequenceSetUpdate};
-use accrual_app::billing::{Created, Fields, descriptor, noun, resolve};
-use accrual_app::{Actor, Command, Context, Organisations, Privilege, Tenant, Unit, audit, execute_blocking};
+use accrual_app::billing::{Fields, descriptor, noun, resolve};
+use accrual_app::{Actor, Command, Context, Organisations, Permissions, Privilege, Tenant, Unit, audit, execute_blocking};
 use accrual_base::{Day, Decimal, Error, Result};
 use accrual_model::{Filter, Object, Operator, Query, Stamp, Value, json};
 use accrual_objects::billing::{Account, ContactSnapshot, Product, ProductRatePlanChargeTier};
@@ -63,7 +63,7 @@ impl House<'_> {
     fn run<C: Command>(&self, command: C) -> Result<C::Output> {
         execute_blocking(self.0, self.1, command)
     }
-    fn account(&self) -> Created {
+    fn account(&self) -> AccountMade {
         self.run(initech()).expect("an account")
     }
     fn update(&self, key: &str, changes: Fields) -> Result<accrual_app::billing::Done> {
@@ -224,7 +224,7 @@ fn accounts_stand_in_a_tree_and_hold_their_own_contacts() {
     on_every_backend(|_, tenant, context| {
         let house = House(tenant, context);
         let (top, middle, low) = (house.account(), house.account(), house.account());
-        let under = |child: &Created, parent: &Created| house.update(&child.id, fields([("parentId", parent.id.as_str().into())]));
+        let under = |child: &AccountMade, parent: &AccountMade| house.update(&child.id, fields([("parentId", parent.id.as_str().into())]));
         under(&middle, &top).expect("below the top");
         under(&low, &middle).expect("below the middle");
         assert_eq!(code(under(&top, &low)), "account.parent");
@@ -600,15 +600,15 @@ fn a_repeated_creation_answers_the_first_and_a_preview_keeps_nothing() {
 }
 
 #[test]
-fn verbs_ask_for_their_privilege() {
+fn verbs_ask_for_their_permission() {
     on_every_backend(|_, tenant, _| {
         let privileges = [Privilege::WebservicesOutbound].into();
-        let actor = Actor { user: "eve".into(), role: "Reader".into(), privileges, organisations: Organisations::All };
+        let actor = Actor { user: "eve".into(), role: "Reader".into(), privileges, organisations: Organisations::All, permissions: Permissions::NONE, works_for: None };
         let house = House(tenant, &Context::new(actor, "r"));
-        assert_eq!(code(house.run(initech())), "role.privilege");
-        assert_eq!(code(house.run(product("Gold"))), "role.privilege");
-        assert_eq!(code(house.run(region())), "role.privilege");
-        assert_eq!(code(house.run(SequenceSetDelete { set: "DEFAULT".into() })), "role.privilege");
+        assert_eq!(code(house.run(initech())), "role.permission");
+        assert_eq!(code(house.run(product("Gold"))), "role.permission");
+        assert_eq!(code(house.run(region())), "role.permission");
+        assert_eq!(code(house.run(SequenceSetDelete { set: "DEFAULT".into() })), "role.permission");
         assert_eq!(code(account::get(tenant, house.1, "A1")), "object.not_found");
     });
 }

@@ -26,6 +26,11 @@ enum Chore {
     Bench {
         #[arg(long, default_value_t = 1_000_000)]
         lines: u64,
+        #[arg(long, default_value_t = 1_000_000)]
+        invoices: u64,
+        /// Only one part: main, small or billing.
+        #[arg(long)]
+        only: Option<String>,
         /// Only SQLite.
         #[arg(long)]
         no_postgres: bool,
@@ -38,7 +43,9 @@ enum Chore {
 fn main() -> Result<()> {
     match Cli::parse().chore {
         Chore::Generated { check } => generated::run(check),
-        Chore::Bench { lines, no_postgres, no_sqlite } => bench::run(lines, !no_sqlite, !no_postgres),
+        Chore::Bench { lines, invoices, only, no_postgres, no_sqlite } => {
+            bench::run(&bench::Sizes { lines, invoices, only }, !no_sqlite, !no_postgres)
+        }
     }
 }
 

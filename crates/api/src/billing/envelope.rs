@@ -85,9 +85,9 @@ fn body(refusal: &Refusal, shape: Shape, version: Version, facts: &Facts<'_>) ->
         _ if gateway => at_gateway(refusal),
         Shape::ObjectQuery if version.query_errors() => object_query(refusal, facts),
         Shape::V1 | Shape::ObjectQuery => v1(refusal, facts),
-        Shape::Object => json!({"Success": false, "Errors": [{"Code": refusal.category.word(), "Message": refusal.message}]}),
-        Shape::ObjectDelete => json!({"success": false, "errors": [{"Code": refusal.category.word(), "Message": refusal.message}]}),
-        Shape::Actions => json!({"FaultCode": refusal.category.word(), "FaultMessage": refusal.message}),
+        Shape::Object => json!({"Success": false, "Errors": [{"Code": refusal.word, "Message": refusal.message}]}),
+        Shape::ObjectDelete => json!({"success": false, "errors": [{"Code": refusal.word, "Message": refusal.message}]}),
+        Shape::Actions => json!({"FaultCode": refusal.word, "FaultMessage": refusal.message}),
         Shape::Events => events(refusal),
         Shape::Workflows => workflows(refusal),
         Shape::SystemHealth => system_health(refusal, facts),
@@ -103,7 +103,7 @@ fn v1(refusal: &Refusal, facts: &Facts<'_>) -> Value {
         "success": false,
         "processId": process,
         "requestId": facts.request_id,
-        "reasons": [{"code": refusal.code, "message": refusal.message}],
+        "reasons": refusal.all().into_iter().map(|(code, message)| json!({"code": code, "message": message})).collect::<Vec<_>>(),
     })
 }
 

@@ -1,9 +1,8 @@
 //! The request headers every billing operation knows.
 
-use super::refusal::{BAD_CREDENTIALS, Category, Refusal};
+use super::refusal::{Category, Refusal};
 use super::version::Version;
 use axum::http::HeaderMap;
-use sha2::{Digest, Sha256};
 
 const TRACK_LENGTH: usize = 64;
 const KEY_LENGTH: usize = 255;
@@ -35,12 +34,12 @@ pub fn track(headers: &HeaderMap) -> Result<Option<String>, Refusal> {
     if good { Ok(Some(text.to_owned())) } else { Err(Refusal::new(Category::Invalid, wanted)) }
 }
 
-/// `Zuora-Version`.
+/// `Zuora-Version`, or that of the tenant.
 ///
 /// # Errors
 /// As [`Version::parse`].
-pub fn version(headers: &HeaderMap) -> Result<Version, Refusal> {
-    single(headers, "zuora-version")?.map_or(Ok(Version::DEFAULT), Version::parse)
+pub fn version(headers: &HeaderMap, default: Version) -> Result<Version, Refusal> {
+    single(headers, "zuora-version")?.map_or(Ok(default), Version::parse)
 }
 
 /// `Idempotency-Key`.
@@ -55,14 +54,6 @@ pub fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, Refusal> {
     Ok(Some(text))
 }
 
-/// The entity of a tenant, as 32 hexadecimal digits. A tenant has one; its id is made from its name.
-pub fn entity_of(tenant: &str) -> String {
-    let hash = Sha256::digest(format!("entity\n{tenant}").as_bytes());
-    let hex: String = hash.iter().take(16).map(|b| format!("{b:02x}")).collect();
-    // version 8, the layout of which is free
-    format!("{}8{}8{}", &hex[..12], &hex[13..16], &hex[17..])
-}
-
 /// 32 hexadecimal digits with the hyphens of a UUID.
 pub fn hyphenated(hex: &str) -> String {
     uuid::Uuid::try_parse(hex).map_or_else(|_| hex.to_owned(), |id| id.hyphenated().to_string())
@@ -74,18 +65,24 @@ fn id(text: &str) -> Option<String> {
     uuid::Uuid::try_parse(text).ok().filter(|_| plain).map(|id| id.simple().to_string())
 }
 
-/// Checks `Zuora-Entity-Ids`: one entity, and the tenant's.
+/// Reads `Zuora-Entity-Ids`: the id of one entity, without hyphens.
 ///
 /// # Errors
-/// Refuses what is no id, more than one, and any other entity.
-pub fn entities(headers: &HeaderMap, tenant: &str) -> Result<(), Refusal> {
-    let Some(text) = single(headers, "zuora-entity-ids")? else { return Ok(()) };
-    let wanted = id(text).ok_or_else(|| Refusal::new(Category::Invalid, "Zuora-Entity-Ids must be the id of one entity."))?;
-    if wanted == entity_of(tenant) {
-        return Ok(());
+/// Refuses what is no id, and more than one.
+pub fn entity(headers: &HeaderMap) -> Result<Option<String>, Refusal> {
+    let Some(text) = single(headers, "zuora-entity-ids")? else { return Ok(None) };
+    id(text).map(Some).ok_or_else(|| Refusal::new(Category::Invalid, "Zuora-Entity-Ids must be the id of one entity."))
+}
+
+/// `Zuora-Working-Org`: the label of the organization that new records without their own belong to.
+///
+/// # Errors
+/// Refuses an empty one.
+pub fn working_organization(headers: &HeaderMap) -> Result<Option<&str>, Refusal> {
+    match single(headers, "zuora-working-org")? {
+        Some("") => Err(Refusal::new(Category::Invalid, "Zuora-Working-Org must be the label of an organization.")),
+        label => Ok(label),
     }
-    let refused = Refusal::new(Category::Permission, "The entity of Zuora-Entity-Ids is not one this token may work in.");
-    Err(Refusal { code: BAD_CREDENTIALS, ..refused.at_gateway() })
 }
 
 /// Reads `Zuora-Org-Ids`: ids with commas between, without hyphens.
@@ -105,17 +102,6 @@ pub fn organisations(headers: &HeaderMap) -> Result<Option<Vec<String>>, Refusal
     Ok(Some(ids))
 }
 
-/// Checks that every organisation asked for is one of those there are.
-///
-/// # Errors
-/// Refuses an unknown one.
-pub fn subset(asked: Option<&[String]>, known: &[String]) -> Result<(), Refusal> {
-    if asked.unwrap_or_default().iter().all(|id| known.contains(id)) {
-        return Ok(());
-    }
-    Err(Refusal::new(Category::Invalid, "Zuora-Org-Ids names an organization that does not exist or is not yours."))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -129,15 +115,14 @@ mod tests {
     }
 
     #[test]
-    fn an_entity_is_the_same_every_time_and_differs_by_tenant() {
-        assert_eq!(entity_of("default"), entity_of("default"));
-        assert_ne!(entity_of("default"), entity_of("other"));
-        let headers = |text: String| with("zuora-entity-ids", text.as_bytes()).unwrap();
-        entities(&headers(entity_of("default")), "default").unwrap();
-        entities(&headers(hyphenated(&entity_of("default"))), "default").unwrap();
-        assert_eq!(entities(&headers(entity_of("other")), "default").unwrap_err().status.as_u16(), 403);
-        assert_eq!(entities(&headers(format!("{0},{0}", entity_of("default"))), "default").unwrap_err().status.as_u16(), 400);
-        assert!(id("urn:uuid:01234567-89ab-8def-8123-456789abcdef").is_none());
+    fn an_entity_is_one_id_with_or_without_hyphens() {
+        let hex = "0123456789ab8def8123456789abcdef";
+        let read = |text: &str| entity(&with("zuora-entity-ids", text.as_bytes()).unwrap());
+        assert_eq!(read(hex), Ok(Some(hex.to_owned())));
+        assert_eq!(read(&hyphenated(hex).to_uppercase()), Ok(Some(hex.to_owned())));
+        for bad in [&format!("{hex},{hex}"), "", "urn:uuid:01234567-89ab-8def-8123-456789abcdef", "Global"] {
+            assert_eq!(read(bad).unwrap_err().status.as_u16(), 400, "{bad}");
+        }
     }
 
     #[test]
@@ -169,8 +154,6 @@ mod tests {
             let known: Vec<String> = ids.into_iter().collect();
             let read = organisations(&with("zuora-org-ids", list.join(" , ").as_bytes()).unwrap()).unwrap();
             prop_assert_eq!(read.as_deref(), Some(known.as_slice()));
-            prop_assert!(subset(read.as_deref(), &known).is_ok());
-            prop_assert!(subset(read.as_deref(), &known[1..]).is_err());
             let twice = format!("{0},{0}", list[0]);
             prop_assert!(organisations(&with("zuora-org-ids", twice.as_bytes()).unwrap()).is_err());
             if let Some(headers) = with("zuora-org-ids", junk.as_bytes()) {

@@ -2,6 +2,7 @@
 
 use super::refusal::{CONCURRENCY_PAUSE, Category, Refusal, code};
 use crate::table::Operation;
+use accrual_app::RateClass;
 use accrual_base::Instant;
 use axum::http::{HeaderMap, HeaderValue};
 use std::collections::BTreeMap;
@@ -22,6 +23,18 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self { rate: [6_000_000, 360_000_000, 8_640_000_000], default: 80, high_volume: 400, object_query: 80 }
+    }
+}
+
+impl Limits {
+    /// The requests a tenant of a class may send (reference section 1.6).
+    pub fn rate(&self, class: RateClass) -> [u64; 3] {
+        match class {
+            RateClass::Unlimited => self.rate,
+            RateClass::Production => [50_000, 2_250_000, 27_000_000],
+            RateClass::DeveloperSandbox => [12_500, 25_000, 50_000],
+            RateClass::ApiSandbox => [2_500, 5_000, 10_000],
+        }
     }
 }
 
@@ -134,7 +147,7 @@ impl Drop for Seat {
 
 impl Counts {
     /// Counts a request; the second answer says whether it was one too many.
-    pub fn count(&self, limits: &Limits, tenant: &str, now: Instant) -> (Rate, bool) {
+    pub fn count(&self, limits: [u64; 3], tenant: &str, now: Instant) -> (Rate, bool) {
         let now = now.0.div_euclid(1_000_000);
         let mut all = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
         if !all.contains_key(tenant) {
@@ -148,15 +161,15 @@ impl Counts {
                 (*start, *count) = (begins, 0);
             }
             *count = count.saturating_add(1);
-            let remaining = limits.rate[at].saturating_sub(*count);
-            let rate = Rate { limits: limits.rate, window: at, remaining, reset: begins + SECONDS[at] - now };
-            let exceeded = *count > limits.rate[at];
+            let remaining = limits[at].saturating_sub(*count);
+            let rate = Rate { limits, window: at, remaining, reset: begins + SECONDS[at] - now };
+            let exceeded = *count > limits[at];
             // the longest window that is exhausted, else the one with the fewest requests left
             if nearest.as_ref().is_none_or(|(left, _, _)| remaining < *left || exceeded) {
                 nearest = Some((remaining, rate, exceeded));
             }
         }
-        nearest.map_or((Rate { limits: limits.rate, window: 0, remaining: 0, reset: 0 }, false), |(_, rate, exceeded)| (rate, exceeded))
+        nearest.map_or((Rate { limits, window: 0, remaining: 0, reset: 0 }, false), |(_, rate, exceeded)| (rate, exceeded))
     }
 
     /// Takes a place among the running requests of a tenant.
@@ -192,15 +205,15 @@ mod tests {
 
     #[test]
     fn the_window_nearest_to_its_end_is_told_and_a_new_one_begins_full() {
-        let (counts, limits) = (Counts::default(), Limits { rate: [2, 100, 1_000], ..Limits::default() });
-        let (first, over) = counts.count(&limits, "a", NOON);
+        let (counts, limits) = (Counts::default(), [2, 100, 1_000]);
+        let (first, over) = counts.count(limits, "a", NOON);
         assert_eq!((first.window, first.remaining, first.reset, over), (0, 1, 60, false));
-        assert!(!counts.count(&limits, "a", NOON).1);
-        let (third, over) = counts.count(&limits, "a", NOON.plus_seconds(59));
+        assert!(!counts.count(limits, "a", NOON).1);
+        let (third, over) = counts.count(limits, "a", NOON.plus_seconds(59));
         assert!(over);
         assert_eq!((third.reset, third.exceeded().code), (1, 70));
-        assert!(!counts.count(&limits, "b", NOON).1, "tenants are counted apart");
-        assert!(!counts.count(&limits, "a", NOON.plus_seconds(60)).1);
+        assert!(!counts.count(limits, "b", NOON).1, "tenants are counted apart");
+        assert!(!counts.count(limits, "a", NOON.plus_seconds(60)).1);
     }
 
     #[test]

@@ -3,13 +3,25 @@
 
 pub mod body;
 pub mod credentials;
+pub mod describe;
 pub mod envelope;
+pub mod handle;
 pub mod headers;
+pub mod input;
+pub mod json;
 pub mod limits;
+pub mod models;
 mod oauth;
+pub mod organizations;
+pub mod paging;
+pub mod permission;
+pub mod query;
 pub mod refusal;
+pub mod render;
 pub mod replay;
+pub mod resources;
 pub mod rows;
+pub mod spelling;
 pub mod version;
 mod way;
 

@@ -1,13 +1,14 @@
 //! `POST /oauth/token`: id and secret of an API client for a bearer token.
 
 use super::credentials::{self, Claims, LIFETIME};
-use super::headers::{entity_of, hyphenated};
+use super::headers::hyphenated;
 use super::rows::Built;
 use crate::call::{Call, blocking};
 use crate::dialect;
 use crate::table::{Answered, Input, Scope, json};
 use crate::token::unauthenticated;
-use accrual_app::system::{CLIENT_ID, Session};
+use accrual_app::Permission;
+use accrual_app::system::{Access, CLIENT_ID};
 use accrual_base::{Error, Result};
 use axum::body::Body;
 use axum::extract::{Form, FromRequest, Request};
@@ -37,10 +38,11 @@ pub const BUILT: &[Built] = &[Built {
 }];
 
 async fn create_token(call: Call) -> Answered {
-    if credentials::any(&call.headers) {
+    // the official SDK renews its token with the old one still among its headers: a token is no credential here
+    if !credentials::token_alone(&call.headers) && credentials::any(&call.headers) {
         return Err(Error::invalid(
             "token.credentials",
-            "This call takes the credentials in its body alone; send no Authorization and no key headers.",
+            "This call takes the credentials in its body alone; send no key headers and no name and password in Authorization.",
         ));
     }
     let fields = fields(&call).await?;
@@ -53,30 +55,40 @@ async fn create_token(call: Call) -> Answered {
         return Err(unauthenticated("login.credentials", "Authentication error"));
     }
     let system = std::sync::Arc::clone(&call.api.system);
-    let (session, client) = blocking(move || system.log_in_client(&client, &secret).map(|session| (session, client))).await?;
-    super::headers::entities(&call.headers, &session.tenant.name)
-        .map_err(|r| Error::rejected(accrual_base::error::Kind::Forbidden, "token.entity", r.message))?;
+    let (access, client) = blocking(move || system.access_by_client(&client, &secret).map(|access| (access, client))).await?;
+    let entity = super::headers::entity(&call.headers).map_err(|r| Error::invalid("token.entity", r.message))?;
+    if entity.as_ref().is_some_and(|id| access.entities.iter().all(|e| e.id != *id)) {
+        return Err(Error::rejected(accrual_base::error::Kind::Forbidden, "token.entity", credentials::wrong_entity().message));
+    }
     let jti = uuid::Uuid::new_v4().simple().to_string();
-    let token = Claims::new(&client, &session, &jti).sign(call.api.system.sign_key())?;
-    tracing::info!(actor = %session.actor.user, role = %session.actor.role, tenant = %session.tenant.name, "billing token issued");
+    let scope = scope(&access, entity.as_deref());
+    let token = Claims::new(&client, &access, entity, &jti).sign(call.api.system.sign_key())?;
+    tracing::info!(actor = %access.actor.user, tenant = %access.home.name, "billing token issued");
     let mut response = dialect::ok(&json!({
         "access_token": token,
         "token_type": "bearer",
         "expires_in": LIFETIME - 1,
-        "scope": scope(&session, &client),
+        "scope": scope,
         "jti": jti,
     }));
     response.headers_mut().insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
     Ok(response)
 }
 
-/// User, entity, services and tenant, as clients expect to find them.
-fn scope(session: &Session, client: &str) -> String {
-    let tenant = &session.tenant.name;
-    let entity = hyphenated(&entity_of(tenant));
+/// User, entities, services and tenant, as clients expect to find them.
+fn scope(access: &Access, narrowed: Option<&str>) -> String {
+    let tenant = &access.home.name;
     let hash = Sha256::digest(tenant.as_bytes());
     let number = hash.iter().take(3).fold(0u32, |n, b| n << 8 | u32::from(*b));
-    format!("user.{} entity.{entity} service.billing.read service.billing.write tenant.{number}", client.replace('-', ""))
+    let mut parts = vec![format!("user.{}", accrual_model::id::of_user(&access.actor.user))];
+    let good = access.entities.iter().filter(|e| narrowed.is_none_or(|id| id == e.id));
+    parts.extend(good.map(|e| format!("entity.{}", hyphenated(&e.id))));
+    parts.push("service.billing.read".to_owned());
+    if access.actor.permissions.contains(Permission::WRITE) {
+        parts.push("service.billing.write".to_owned());
+    }
+    parts.push(format!("tenant.{number}"));
+    parts.join(" ")
 }
 
 /// The fields of the body: a JSON object when it says so, else a form.

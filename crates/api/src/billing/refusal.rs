@@ -125,8 +125,12 @@ pub enum Origin {
 pub struct Refusal {
     pub category: Category,
     pub code: u32,
+    /// The word of older object calls.
+    pub word: &'static str,
     pub status: StatusCode,
     pub message: String,
+    /// Code and text of each thing that is wrong, when there are several.
+    pub reasons: Vec<(u32, String)>,
     pub field: Option<String>,
     pub origin: Origin,
     pub retry_after: Option<u32>,
@@ -137,8 +141,10 @@ impl Refusal {
         Self {
             category,
             code: code(UNSPECIFIED, category),
+            word: category.word(),
             status: category.status(),
             message: message.into(),
+            reasons: Vec::new(),
             field: None,
             origin: Origin::Operation,
             retry_after: None,
@@ -177,25 +183,74 @@ impl Refusal {
         };
         match (r.kind, r.code) {
             (Kind::Unauthenticated, _) => return Self::unauthenticated(),
-            (Kind::NotBuilt, _) => return Self { message: r.message.clone(), ..Self::not_built(operation) },
+            (Kind::NotBuilt, _) => {
+                return Self { message: message(r), field: r.place.column.clone(), ..Self::not_built(operation) };
+            }
             (_, "idempotency.mismatch") => {
                 return Self::new(Category::Invalid, r.message.clone()).with_status(StatusCode::UNPROCESSABLE_ENTITY);
             }
             (_, "api.too_large") => return Self::new(Category::Malformed, r.message.clone()).with_status(StatusCode::PAYLOAD_TOO_LARGE),
+            (_, "store.full") => return Self::new(Category::Temporary, r.message.clone()).with_status(StatusCode::INSUFFICIENT_STORAGE),
             (Kind::Forbidden, "tenant.api_off") => return Self::new(Category::Permission, r.message.clone()).at_gateway(),
             _ => {}
         }
-        let category = category_of(r);
-        let resource = r.place.column.as_deref().and_then(|field| resource(operation.reference, field)).unwrap_or(UNSPECIFIED);
+        let category = r.place.also.first().map_or_else(|| category_of(r), category_of);
+        let reasons: Vec<(u32, String)> = r.place.also.iter().map(|r| (code_of(r, operation), message(r))).collect();
         let retry_after = (category == Category::Limit).then_some(CONCURRENCY_PAUSE);
-        Self { code: code(resource, category), field: r.place.column.clone(), retry_after, ..Self::new(category, r.to_string()) }
+        Self {
+            code: reasons.first().map_or_else(|| code_of(r, operation), |(code, _)| *code),
+            word: super::query::word(r.code).unwrap_or(category.word()),
+            field: r.place.column.clone(),
+            retry_after,
+            reasons,
+            ..Self::new(category, message(r))
+        }
     }
+
+    /// Code and text of everything that is wrong, at least one.
+    pub fn all(&self) -> Vec<(u32, &str)> {
+        match self.reasons.as_slice() {
+            [] => vec![(self.code, self.message.as_str())],
+            reasons => reasons.iter().map(|(code, text)| (*code, text.as_str())).collect(),
+        }
+    }
+}
+
+/// The code of a rule of an engine, which has the eight digits already: resource and category.
+fn numbered(r: &Rejection) -> Option<(u32, Category)> {
+    let number: u32 = r.code.parse().ok().filter(|_| r.code.len() == 8)?;
+    Category::ALL.into_iter().find(|c| c.number() == number % 100).map(|c| (number, c))
+}
+
+fn code_of(r: &Rejection, operation: &Operation) -> u32 {
+    if let Some((number, _)) = numbered(r) {
+        return number;
+    }
+    let field = |path: &str| path.rsplit('.').next().and_then(|last| resource(operation.reference, last));
+    let resource = r.place.column.as_deref().and_then(|path| resource(operation.reference, path).or_else(|| field(path)));
+    code(resource.unwrap_or(UNSPECIFIED), category_of(r))
+}
+
+/// `'taxInfo.exemptStatus': This must be one of: No, Yes. (found: "Maybe")`
+fn message(r: &Rejection) -> String {
+    let mut text = match &r.place.column {
+        Some(field) => format!("'{field}': {}", r.message),
+        None => r.message.clone(),
+    };
+    if let Some(value) = &r.place.value {
+        text.push_str(&format!(" (found: {value:?})"));
+    }
+    text
 }
 
 /// The category of a rejection: its kind, made finer by the last word of its code.
 fn category_of(r: &Rejection) -> Category {
+    if let Some((_, category)) = numbered(r) {
+        return category;
+    }
     let last = r.code.rsplit('.').next().unwrap_or_default();
     match r.kind {
+        Kind::Invalid if r.code == "object_query.parameter" => Category::QueryParameter,
         Kind::Invalid => match last {
             "json" | "form" => Category::Malformed,
             "unknown" | "unknown_field" => Category::UnknownField,
@@ -245,6 +300,16 @@ mod tests {
         let operation = billing().iter().find(|o| o.reference == "create_subscription").unwrap();
         let refused = |field| Refusal::of(&Error::invalid("subscription.term", "no").in_column(field), operation).code;
         assert_eq!((refused("termType"), refused("notes")), (53_100_320, 50_000_020));
+    }
+
+    #[test]
+    fn the_rules_of_engines_bring_their_number_and_category() {
+        let operation = &billing()[0];
+        let missing = Refusal::of(&Error::invalid("62000522", "no").in_column("eventType"), operation);
+        assert_eq!((missing.code, missing.category), (62_000_522, Category::MissingField));
+        let rule = Refusal::of(&Error::conflict("61000030", "no"), operation);
+        assert_eq!((rule.code, rule.category), (61_000_030, Category::Rule));
+        assert_eq!(Refusal::of(&Error::conflict("6100003", "no"), operation).code, 50_000_030);
     }
 
     #[test]

@@ -76,7 +76,7 @@ fn row(line: Line) -> Operation {
         path: line.path,
         scope: if line.method == Method::Get { Scope::BillingRead } else { Scope::BillingWrite },
         dialect: Dialect::Billing,
-        parameters: kept(parameters(line.path).into_boxed_slice()),
+        parameters: kept(parameters(line).into_boxed_slice()),
         aliases: kept(aliases(line.path).into_boxed_slice()),
         ..REVENUE
     };
@@ -96,7 +96,7 @@ pub struct Built {
 }
 
 /// The operations with code behind them.
-const BUILT: &[&[Built]] = &[super::oauth::BUILT];
+const BUILT: &[&[Built]] = &[super::oauth::BUILT, super::resources::accounts::BUILT, super::resources::contacts::BUILT];
 
 fn built(operation: &str) -> Option<&'static Built> {
     BUILT.iter().flat_map(|b| b.iter()).find(|b| b.operation == operation)
@@ -111,9 +111,18 @@ fn summary(operation: &str) -> String {
     words
 }
 
-fn parameters(path: &'static str) -> Vec<Parameter> {
-    let names = path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
-    names.map(|name| Parameter { name, place: Place::Path, required: true, kind: "string", doc: "Id or number." }).collect()
+fn parameters(line: Line) -> Vec<Parameter> {
+    let names = line.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+    let parts = names.map(|name| Parameter { name, place: Place::Path, required: true, kind: "string", doc: "Id or number." });
+    let query = super::models::shape(line.operation).map_or("", |s| s.query).split(' ').filter(|name| !name.is_empty());
+    let query = query.map(|name| Parameter {
+        name: name.trim_end_matches('*'),
+        place: Place::Query,
+        required: name.ends_with('*'),
+        kind: "string",
+        doc: "As the reference says.",
+    });
+    parts.chain(query).collect()
 }
 
 /// The other paths of an operation: those of old integrations, and memos without their hyphen.

@@ -13,9 +13,14 @@ const QUERY_ERRORS: u32 = 20_250_812;
 pub struct Version(u32);
 
 impl Version {
-    /// What a request without the header speaks: the first version, since a tenant cannot choose another yet.
+    /// What a request without the header speaks when its tenant is not known.
     pub const DEFAULT: Self = Self(186);
     pub const LATEST: Self = Self(QUERY_ERRORS);
+
+    /// What a request without the header speaks in a tenant.
+    pub fn of(tenant: &accrual_app::Tenant) -> Self {
+        Self::parse(&tenant.settings().default_version).unwrap_or(Self::DEFAULT)
+    }
 
     /// Reads `341.0`, `341` or `2024-05-20`. A value between two known versions is the lower one.
     ///
@@ -64,6 +69,13 @@ fn date(text: &str) -> Option<Version> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn every_version_a_tenant_may_choose_is_one() {
+        let read: Vec<Version> = accrual_app::KNOWN_VERSIONS.iter().map(|v| Version::parse(v).unwrap()).collect();
+        let all = NUMBERS.into_iter().chain([REAL_STATUSES, QUERY_ERRORS]).map(Version);
+        assert_eq!(read, all.collect::<Vec<_>>());
+    }
 
     #[test]
     fn known_versions_and_those_between_are_read() {

@@ -1,4 +1,4 @@
-//! The way of one request: identify → limit → read its headers → answer, or give a kept answer again → stamp.
+//! The way of one request: identify → limit → read its headers → permit → answer, or give a kept answer again → stamp.
 
 use super::body::{self, Coding};
 use super::envelope::{self, Facts, Shape};
@@ -6,7 +6,7 @@ use super::limits::{Class, Rate, Seat};
 use super::refusal::Refusal;
 use super::replay::{Keyed, keepable, takes_key};
 use super::version::Version;
-use super::{Short, credentials, headers};
+use super::{Short, credentials, headers, organizations, permission};
 use crate::call::Call;
 use crate::dialect;
 use crate::server::Api;
@@ -47,7 +47,7 @@ pub async fn dispatch(api: Arc<Api>, operation: &'static Operation, request: Req
         id: uuid::Uuid::new_v4().hyphenated().to_string(),
         track: None,
         // a refusal before the version is known has its own status
-        version: headers::version(&parts.headers).unwrap_or(Version::LATEST),
+        version: headers::version(&parts.headers, Version::DEFAULT).unwrap_or(Version::LATEST),
         rate: None,
         seat: None,
         tenant: String::new(),
@@ -96,7 +96,7 @@ pub fn ours(path: &str) -> bool {
 pub fn stray(api: &Api, path: &str, headers: &HeaderMap, refusal: &Refusal) -> Response {
     let now = api.system.clock().now().iso_seconds();
     let id = uuid::Uuid::new_v4().hyphenated().to_string();
-    let version = headers::version(headers).unwrap_or(Version::LATEST);
+    let version = headers::version(headers, Version::DEFAULT).unwrap_or(Version::LATEST);
     let (status, body) = envelope::render(refusal, Shape::below(path), version, &Facts { request_id: &id, path, time: &now });
     let mut response = dialect::answer(status, &body);
     let track = headers::track(headers).ok().flatten();
@@ -116,13 +116,12 @@ fn refused(error: &Error, operation: &Operation) -> Refusal {
 
 async fn run(api: &Arc<Api>, operation: &'static Operation, mut parts: Parts, body: Body, trail: &mut Trail) -> Result<Response, Refusal> {
     trail.track = headers::track(&parts.headers)?;
-    let session = identify(api, operation, &parts, trail).await?;
-    headers::version(&parts.headers)?;
-    let organisations = headers::organisations(&parts.headers)?;
-    if let Some(session) = &session {
-        headers::entities(&parts.headers, &session.tenant.name)?;
-        // no record carries an organization yet, so there is none to ask for
-        headers::subset(organisations.as_deref(), &[])?;
+    let mut session = identify(api, operation, &parts, trail).await?;
+    let default = session.as_ref().map_or(Version::DEFAULT, |s| Version::of(&s.tenant));
+    trail.version = headers::version(&parts.headers, default)?;
+    if let Some(session) = &mut session {
+        permission::guard(operation)?.check(&session.actor)?;
+        organizations::narrow(api, operation, &parts, session).await?;
     }
     if takes_key(operation) {
         headers::idempotency_key(&parts.headers)?;
@@ -166,9 +165,10 @@ async fn identify(api: &Api, operation: &Operation, parts: &Parts, trail: &mut T
         trail.tenant.clone_from(&session.tenant.name);
         trail.actor.clone_from(&session.actor.user);
     }
-    // token calls are a bucket of their own
-    let bucket = found.as_ref().map_or("oauth/token", |s| s.tenant.name.as_str());
-    let (rate, exceeded) = api.billing.counts.count(&api.billing.limits, bucket, api.system.clock().now());
+    // token calls are a bucket of their own; requests are counted by tenant, those under way by entity
+    let bucket = found.as_ref().map_or("oauth/token", |s| s.home.name.as_str());
+    let limits = found.as_ref().map_or(api.billing.limits.rate, |s| api.billing.limits.rate(s.home.settings().rate_class));
+    let (rate, exceeded) = api.billing.counts.count(limits, bucket, api.system.clock().now());
     let refusal = exceeded.then(|| rate.exceeded());
     trail.rate = Some(rate);
     if let Some(refusal) = refusal {

@@ -4,7 +4,7 @@ use crate::call::Call;
 use crate::dialect;
 use crate::table::{ADMINISTRATION, Answered, Input, Method, Operation, Parameter, empty, json, path, query};
 use accrual_app::config::{self, Create, Delete, Update};
-use accrual_app::{Command, audit, execute};
+use accrual_app::{Command, execute};
 use accrual_base::{Error, Result};
 use accrual_model::{Descriptor, Filter, Operator, Query, Sort, describe, json as model_json};
 use axum::http::StatusCode;
@@ -111,23 +111,6 @@ pub const ROWS: &[Operation] = &[
         handler: Some(|call| freeze_template(call).boxed()),
         ..BASE
     },
-    Operation {
-        id: "list_audit",
-        group: "Audit",
-        summary: "Every change of one object: who, when, before, after",
-        path: "/accrual/v1/audit",
-        parameters: &[
-            Parameter { required: true, ..query("object", "string", "The object, such as Organization.") },
-            Parameter { required: true, ..query("id", "string", "Its id.") },
-        ],
-        answers: &[json(
-            200,
-            "The changes, oldest first.",
-            r#"{"data":[{"at":"2024-01-15T12:00:00Z","actor":"admin","operation":"config_create","object":"Organization","object_id":"2","before":null,"after":{"name":"EMEA"},"request_id":"r1"}]}"#,
-        )],
-        handler: Some(|call| list_audit(call).boxed()),
-        ..BASE
-    },
 ];
 
 async fn list_nouns(_call: Call) -> Answered {
@@ -229,24 +212,4 @@ async fn delete_object(call: Call) -> Answered {
 async fn freeze_template(call: Call) -> Answered {
     let (name, context) = (call.part("name")?.to_owned(), call.context()?);
     Ok(dialect::ok(&call.blocking(move |tenant| config::freeze(tenant, &context, &name)).await?))
-}
-
-async fn list_audit(call: Call) -> Answered {
-    let wanted = |name: &'static str| {
-        let missing = || Error::invalid("api.query", format!("The query parameter {name} is missing.")).in_column(name);
-        call.query(name).map(str::to_owned).ok_or_else(missing)
-    };
-    let (object, id, context) = (wanted("object")?, wanted("id")?, call.context()?);
-    let rows = call.blocking(move |tenant| audit::history(tenant, &context, &object, &id)).await?;
-    let parsed = |text: &Option<String>| text.as_deref().and_then(|t| serde_json::from_str::<Value>(t).ok());
-    let data: Vec<Value> = rows
-        .iter()
-        .map(|r| {
-            json!({
-                "at": super::render::utc_time(r.at), "actor": r.actor, "operation": r.operation, "object": r.object, "object_id": r.object_id,
-                "before": parsed(&r.before), "after": parsed(&r.after), "request_id": r.request_id,
-            })
-        })
-        .collect();
-    Ok(dialect::ok(&json!({"data": data})))
 }

@@ -1,8 +1,10 @@
 //! Handlers, one file a resource, each with its rows of the operation table.
 
+mod admin_audit;
 mod admin_jobs;
 mod admin_objects;
 mod admin_periods;
+mod admin_tenants;
 mod admin_uploads;
 mod admin_users;
 mod admin_waterfall;
@@ -10,6 +12,7 @@ mod authenticate;
 mod biviews_v1;
 mod biviews_v2;
 mod collection;
+mod docs;
 mod health;
 mod journals;
 mod programs;
@@ -35,10 +38,13 @@ pub const ROWS: &[&[Operation]] = &[
     biviews_v2::ROWS,
     services::ROWS,
     admin_objects::ROWS,
+    admin_audit::ROWS,
+    admin_tenants::ROWS,
     admin_uploads::ROWS,
     admin_jobs::ROWS,
     admin_periods::ROWS,
     admin_waterfall::ROWS,
     admin_users::ROWS,
     health::ROWS,
+    docs::ROWS,
 ];

@@ -137,17 +137,7 @@ async fn sign_report_url(call: Call) -> Answered {
         return Ok(dialect::answer(StatusCode::NOT_FOUND, &body));
     };
     let path = signed::url(call.api.system.sign_key(), &tenant.name, report.id, tenant.now())?;
-    Ok(dialect::ok(&json!({"signed_url": format!("{}{path}", base_url(&call)), "success": true})))
-}
-
-/// Scheme and host that the client knows the server under.
-fn base_url(call: &Call) -> String {
-    if let Some(url) = &call.api.public_url {
-        return url.trim_end_matches('/').to_owned();
-    }
-    let host = call.header("host").unwrap_or("127.0.0.1");
-    let scheme = call.header("x-forwarded-proto").filter(|p| matches!(*p, "http" | "https")).unwrap_or(call.api.scheme);
-    format!("{scheme}://{host}")
+    Ok(dialect::ok(&json!({"signed_url": format!("{}{path}", call.base_url()), "success": true})))
 }
 
 async fn report_file(call: Call) -> Answered {

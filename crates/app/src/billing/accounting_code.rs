@@ -4,14 +4,14 @@ use super::Fields;
 use super::custom_field::Done;
 use super::records::{self, Created, View};
 use super::registry;
-use crate::context::{Context, Privilege};
+use crate::context::{Context, Permission, Privilege};
 use crate::execute::Command;
 use crate::tenant::Tenant;
 use crate::unit::Unit;
 use accrual_base::{Error, Result};
 use accrual_model::{Descriptor, Filter, Query, TextEnum, Values};
-use accrual_objects::billing::{AccountingCode, AccountingCodeStatus, AccountingCodeType};
-use accrual_store::nouns::{references, typed};
+use accrual_objects::billing::{AccountingCode, AccountingCodeStatus, AccountingCodeType, ProductRatePlanCharge};
+use accrual_store::nouns::{self, references, typed};
 use serde::Serialize;
 
 /// Adds a code; it is active at once.
@@ -26,7 +26,7 @@ impl Command for AccountingCodeCreate {
     type Output = Created;
 
     fn run(self, unit: &mut Unit<'_>) -> Result<Created> {
-        unit.actor.require(Privilege::Administrator)?;
+        unit.actor.permit(const { Permission::named("Create Accounting Code") })?;
         let (descriptor, mut values) = records::draft::<AccountingCode>(unit, &self.fields)?;
         category(&descriptor, &mut values)?;
         let record = records::insert(unit, &descriptor, values)?;
@@ -64,7 +64,7 @@ impl Command for AccountingCodeUpdate {
     type Output = Done;
 
     fn run(self, unit: &mut Unit<'_>) -> Result<Done> {
-        unit.actor.require(Privilege::Administrator)?;
+        unit.actor.permit(const { Permission::named("Manage Accounting Code") })?;
         let view = records::require::<AccountingCode>(unit.read(), &self.code)?;
         let mut values = self.fields.onto(&view.descriptor, Some(&view.record.data))?;
         category(&view.descriptor, &mut values)?;
@@ -88,7 +88,7 @@ impl Command for AccountingCodeSwitch {
     type Output = Done;
 
     fn run(self, unit: &mut Unit<'_>) -> Result<Done> {
-        unit.actor.require(Privilege::Administrator)?;
+        unit.actor.permit(const { Permission::named("Manage Accounting Code") })?;
         let view = records::require::<AccountingCode>(unit.read(), &self.code)?;
         if !self.active {
             if view.text("type") == Some(AccountingCodeType::AccountsReceivable.text()) {
@@ -117,7 +117,7 @@ impl Command for AccountingCodeDelete {
     type Output = Done;
 
     fn run(self, unit: &mut Unit<'_>) -> Result<Done> {
-        unit.actor.require(Privilege::Administrator)?;
+        unit.actor.permit(const { Permission::named("Delete Unused Accounting Code") })?;
         let view = records::require::<AccountingCode>(unit.read(), &self.code)?;
         if view.text("status") != Some(AccountingCodeStatus::Inactive.text()) {
             let message = format!("The accounting code {} is active; deactivate it first.", view.text("name").unwrap_or_default());
@@ -127,6 +127,67 @@ impl Command for AccountingCodeDelete {
         records::remove(unit, &view.descriptor, &view.record)?;
         Ok(Done { id: view.record.uid })
     }
+}
+
+/// The codes of a product charge that the revenue side books to.
+#[derive(Serialize)]
+pub struct RevenueAccountsSet {
+    /// Id or number of a product rate plan charge.
+    pub charge: String,
+    /// Names of codes by the field of the request.
+    pub accounts: Vec<(&'static str, String)>,
+}
+
+/// The field of a request, the field of the charge, and the types the code may have.
+const REVENUE_ACCOUNTS: [(&str, &str, &[AccountingCodeType]); 6] = {
+    use AccountingCodeType as T;
+    [
+        ("adjustmentLiabilityAccount", "adjustment_liability_accounting_code_id", &[T::AdjustmentLiabilities]),
+        ("adjustmentRevenueAccount", "adjustment_revenue_accounting_code_id", &[T::AdjustmentRevenue]),
+        ("contractAssetAccount", "contract_asset_accounting_code_id", &[T::ContractAssets]),
+        ("contractLiabilityAccount", "contract_liability_accounting_code_id", &[T::ContractLiabilities]),
+        ("recognizedRevenueAccount", "contract_recognized_revenue_accounting_code_id", &[T::SalesRevenue, T::OtherRevenue]),
+        ("unbilledReceivablesAccount", "unbilled_receivables_accounting_code_id", &[T::UnbilledReceivables]),
+    ]
+};
+
+impl Command for RevenueAccountsSet {
+    const OPERATION: &'static str = "revenue_accounts_set";
+    type Output = Done;
+
+    fn run(self, unit: &mut Unit<'_>) -> Result<Done> {
+        unit.actor.permit(const { Permission::named("Manage Accounting Code") })?;
+        let view = records::by_any_key::<ProductRatePlanCharge>(unit.read(), &self.charge)?;
+        let mut values = view.record.data.clone();
+        for (field, name) in &self.accounts {
+            let known = REVENUE_ACCOUNTS.iter().find(|(of, ..)| of == field);
+            let (_, ours, types) = known.ok_or_else(|| Error::fault(format!("{field} is no account of a charge")))?;
+            let missing = || Error::invalid("accounting_code.name", "There is no accounting code of this name.");
+            let code = typed::find::<AccountingCode>(unit.read(), "name", name.as_str())?;
+            let code = code.ok_or_else(missing).map_err(|e| e.in_column(*field).with_value(name))?;
+            if code.status != AccountingCodeStatus::Active || !types.contains(&code.r#type) {
+                let wanted: Vec<&str> = types.iter().map(|t| t.text()).collect();
+                let message = format!("This takes an active accounting code of the type {}.", wanted.join(" or "));
+                return Err(Error::invalid("accounting_code.type", message).in_column(*field).with_value(name));
+            }
+            records::set(&view.descriptor, &mut values, ours, code.uid.as_str())?;
+        }
+        let after = records::store(unit, &view.descriptor, &view.record, values)?;
+        Ok(Done { id: after.uid })
+    }
+}
+
+/// A page of codes.
+///
+/// # Errors
+/// `role.privilege`; a rejection when the query does not fit.
+pub fn list(tenant: &Tenant, context: &Context, query: &Query) -> Result<Vec<View>> {
+    context.actor.require(Privilege::WebservicesOutbound)?;
+    tenant.store.read(|tx| {
+        let descriptor = records::descriptor::<AccountingCode>(tx)?;
+        let all = nouns::list(tx, &descriptor, query)?;
+        Ok(all.into_iter().map(|record| View { descriptor: descriptor.clone(), record }).collect())
+    })
 }
 
 /// A code by its id or name.

@@ -5,7 +5,7 @@
 
 use super::records::{self, Created};
 use super::{Fields, noun};
-use crate::context::Privilege;
+use crate::context::Permission;
 use crate::execute::Command;
 use crate::unit::Unit;
 use accrual_base::{Error, Result};
@@ -14,10 +14,27 @@ use accrual_objects::billing::CustomFieldDefinition;
 use accrual_store::nouns::{self, typed};
 use accrual_store::{Read, schema};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// Nouns that take custom fields.
-const NOUNS: [&str; 7] =
-    ["account", "contact", "product", "product_rate_plan", "product_rate_plan_charge", "accounting_code", "accounting_period"];
+const NOUNS: &[&str] = &[
+    "account",
+    "contact",
+    "product",
+    "product_rate_plan",
+    "product_rate_plan_charge",
+    "accounting_code",
+    "accounting_period",
+    "invoice",
+    "invoice_item",
+    "taxation_item",
+    "credit_memo",
+    "credit_memo_item",
+    "revenue_schedule",
+    "revenue_schedule_item",
+    "revenue_event",
+    "revenue_event_item",
+];
 
 /// The definitions of a noun in the order they were made, deleted ones included.
 fn definitions(tx: &mut dyn Read, table: &str) -> Result<Vec<Stored<CustomFieldDefinition>>> {
@@ -36,6 +53,18 @@ pub fn merged(tx: &mut dyn Read, declared: &Descriptor) -> Result<Descriptor> {
         }
     }
     Ok(descriptor)
+}
+
+/// As [`merged`], without a copy of a noun that has no custom fields.
+///
+/// # Errors
+/// As there.
+pub fn shape(tx: &mut dyn Read, declared: &'static Descriptor) -> Result<Cow<'static, Descriptor>> {
+    let definitions = if NOUNS.contains(&&*declared.names.table) { definitions(tx, &declared.names.table)? } else { Vec::new() };
+    if definitions.iter().all(|d| d.deleted) {
+        return Ok(Cow::Borrowed(declared));
+    }
+    merged(tx, declared).map(Cow::Owned)
 }
 
 fn add(descriptor: &mut Descriptor, definition: &CustomFieldDefinition) -> Result<()> {
@@ -61,7 +90,7 @@ impl Command for CustomFieldCreate {
     type Output = Created;
 
     fn run(self, unit: &mut Unit<'_>) -> Result<Created> {
-        unit.actor.require(Privilege::Administrator)?;
+        unit.actor.permit(const { Permission::named("Manage Billing Settings") })?;
         let (descriptor, mut values) = records::draft::<CustomFieldDefinition>(unit, &self.fields)?;
         let object = self.fields.text(&descriptor, "object").unwrap_or_default();
         let declared = noun(object)?;
@@ -130,7 +159,7 @@ impl Command for CustomFieldUpdate {
     type Output = Done;
 
     fn run(self, unit: &mut Unit<'_>) -> Result<Done> {
-        unit.actor.require(Privilege::Administrator)?;
+        unit.actor.permit(const { Permission::named("Manage Billing Settings") })?;
         let view = records::require::<CustomFieldDefinition>(unit.read(), &self.id)?;
         let old: Stored<CustomFieldDefinition> = view.record.clone().typed()?;
         let values = self.fields.onto(&view.descriptor, Some(&view.record.data))?;
@@ -162,7 +191,7 @@ impl Command for CustomFieldDelete {
     type Output = Done;
 
     fn run(self, unit: &mut Unit<'_>) -> Result<Done> {
-        unit.actor.require(Privilege::Administrator)?;
+        unit.actor.permit(const { Permission::named("Manage Billing Settings") })?;
         let view = records::require::<CustomFieldDefinition>(unit.read(), &self.id)?;
         let mut values = view.record.data.clone();
         records::set(&view.descriptor, &mut values, "deleted", true)?;

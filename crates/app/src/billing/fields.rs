@@ -2,7 +2,7 @@
 
 use accrual_base::{Error, Result};
 use accrual_model::validate::{combine, refused};
-use accrual_model::{Access, Descriptor, Rejection, Value, Values};
+use accrual_model::{Access, Descriptor, Field, FieldType, Rejection, Value, Values, json};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -19,6 +19,18 @@ impl Fields {
 
     pub fn set(&mut self, name: impl Into<String>, value: impl Into<Value>) {
         self.0.insert(name.into(), value.into());
+    }
+
+    /// The names, as they were given.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
+    /// Takes a value out by its name, whatever the case; nothing when it is not mentioned. For what a verb keeps elsewhere than in the
+    /// fields of its noun.
+    pub fn take(&mut self, name: &str) -> Option<Value> {
+        let key = self.0.keys().find(|k| k.eq_ignore_ascii_case(name))?.clone();
+        self.0.remove(&key)
     }
 
     pub fn is_empty(&self) -> bool {
@@ -62,7 +74,7 @@ impl Fields {
             };
             if std::mem::replace(&mut seen[at], true) {
                 wrong.push(refuse("object.twice", "is given twice, in two spellings."));
-            } else if current.is_some_and(|c| c[at] == *value) {
+            } else if current.is_some_and(|c| c[at] == suited(field, value)) {
                 // the whole record as it was read is fine
             } else if field.access == Access::System {
                 wrong.push(refuse("object.read_only", "is set by the system; leave it out."));
@@ -71,12 +83,29 @@ impl Fields {
             } else if value.is_null() && current.is_none() {
                 // nothing said
             } else {
-                values.set(at, value.clone());
+                values.set(at, suited(field, value));
             }
         }
         combine(wrong)?;
         Ok(values)
     }
+}
+
+/// The value as the field holds it, where it only is written otherwise: a day or a decimal as text (custom fields arrive
+/// so), a whole number as decimal, a list of texts where the field keeps them in one. What does not suit stays as it is and is
+/// refused when the record is checked.
+fn suited(field: &Field, value: &Value) -> Value {
+    let suited = match (&field.kind, value) {
+        (FieldType::Date | FieldType::Instant | FieldType::Decimal, Value::Text(text)) => json::parse_text(field, text).ok(),
+        (FieldType::Decimal, Value::Int(number)) => Some(Value::Decimal((*number).into())),
+        (FieldType::Int, Value::Decimal(number)) if number.is_integer() => number.normalize().to_string().parse().ok().map(Value::Int),
+        (FieldType::Text, Value::Json(serde_json::Value::Array(items))) => {
+            let texts: Option<Vec<&str>> = items.iter().map(serde_json::Value::as_str).collect();
+            texts.filter(|t| !t.iter().any(|t| t.contains(','))).map(|t| Value::Text(t.join(",")))
+        }
+        _ => None,
+    };
+    suited.unwrap_or_else(|| value.clone())
 }
 
 /// The values of a record that gives none.

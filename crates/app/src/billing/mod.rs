@@ -12,13 +12,15 @@ pub mod custom_field;
 mod fields;
 pub mod numbers;
 pub mod records;
+pub mod revenue_schedule;
 pub mod sequence_set;
 pub mod setting;
 mod setup;
+pub mod visible;
 
 pub use custom_field::Done;
 pub use fields::Fields;
-pub use records::{Created, View, descriptor, resolve};
+pub use records::{Created, View, descriptor, resolve, within};
 pub(crate) use setup::prepare;
 
 use accrual_base::Result;

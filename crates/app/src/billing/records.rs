@@ -1,9 +1,9 @@
 //! Records of billing nouns: what every verb does with them.
 
-use super::{Fields, custom_field, numbers, registry};
+use super::{Fields, custom_field, numbers, registry, visible};
 use crate::unit::Unit;
 use accrual_base::{Error, Result};
-use accrual_model::{Descriptor, Draft, Filter, Object, Query, Record, Stored, Value, Values, json};
+use accrual_model::{Descriptor, Draft, FieldType, Filter, Object, Query, Record, ReferenceBy, Stored, Value, Values, json};
 use accrual_store::Read;
 use accrual_store::nouns::{self, references};
 use serde::{Deserialize, Serialize};
@@ -42,6 +42,23 @@ impl View {
     pub fn text(&self, field: &str) -> Option<&str> {
         self.value(field).as_text()
     }
+}
+
+/// Records of one noun with the descriptor that reads them.
+#[derive(Clone, Debug)]
+pub struct Listing {
+    pub descriptor: Descriptor,
+    pub records: Vec<Record>,
+}
+
+/// The records of a noun that a query finds.
+///
+/// # Errors
+/// A filter or an order the noun does not allow; a fault from the database.
+pub fn list<T: Object>(tx: &mut dyn Read, query: &Query) -> Result<Listing> {
+    let descriptor = descriptor::<T>(tx)?;
+    let records = nouns::list(tx, &descriptor, query)?;
+    Ok(Listing { descriptor, records })
 }
 
 /// A noun with the custom fields of the tenant.
@@ -103,10 +120,52 @@ pub(super) fn draft<T: Object>(unit: &mut Unit<'_>, fields: &Fields) -> Result<(
     Ok((descriptor, values))
 }
 
+/// Ids in the place of numbers and names that references were given by. What names nothing stays, and is refused when
+/// references are checked.
+pub(super) fn by_id(tx: &mut dyn Read, descriptor: &Descriptor, values: &mut Values) -> Result<()> {
+    for (at, field) in descriptor.fields.iter().enumerate() {
+        let FieldType::Reference { to, by: ReferenceBy::Key } = &field.kind else { continue };
+        let Some(key) = values[at].as_text().filter(|key| !is_id(key)) else { continue };
+        let target = registry()?.find(to)?;
+        if !target.text_id {
+            continue;
+        }
+        match nouns::named(tx, target, key) {
+            Ok(record) => values.set(at, record.uid.into()),
+            Err(Error::Rejected(_)) => {}
+            Err(fault) => return Err(fault),
+        }
+    }
+    Ok(())
+}
+
+/// The form of a text id: 32 hexadecimal digits.
+fn is_id(key: &str) -> bool {
+    key.len() == 32 && key.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+/// A refusal of a record that is part of another: its fields are named below the part, `billTo.state`, `items[3].amount`.
+#[must_use]
+pub fn within(mut error: Error, part: &str) -> Error {
+    fn below(rejection: &mut accrual_base::Rejection, part: &str) {
+        rejection.place.column = Some(match rejection.place.column.take() {
+            Some(column) => format!("{part}.{column}"),
+            None => part.to_owned(),
+        });
+        rejection.place.also.iter_mut().for_each(|also| below(also, part));
+    }
+    if let Error::Rejected(rejection) = &mut error {
+        below(rejection, part);
+    }
+    error
+}
+
 /// Stores a new record under its number, all references checked, audited.
 pub(super) fn insert(unit: &mut Unit<'_>, descriptor: &Descriptor, mut values: Values) -> Result<Record> {
     numbers::fill(unit, descriptor, &mut values)?;
+    by_id(unit.read(), descriptor, &mut values)?;
     references::check(unit.read(), registry()?, descriptor, &values)?;
+    visible::record(unit.tx.as_read(), unit.actor, descriptor, &values)?;
     let stamp = unit.stamp();
     let record = nouns::create(unit.tx, descriptor, Draft { id: None, values }, stamp)?;
     unit.audit(&descriptor.names.object, &record.uid, None, Some(&json::write(descriptor, &record)))?;
@@ -114,8 +173,11 @@ pub(super) fn insert(unit: &mut Unit<'_>, descriptor: &Descriptor, mut values: V
 }
 
 /// Stores a changed record, all references checked, audited; a record without a change stays as it is.
-pub(super) fn store(unit: &mut Unit<'_>, descriptor: &Descriptor, before: &Record, values: Values) -> Result<Record> {
+pub(super) fn store(unit: &mut Unit<'_>, descriptor: &Descriptor, before: &Record, mut values: Values) -> Result<Record> {
+    by_id(unit.read(), descriptor, &mut values)?;
     references::check(unit.read(), registry()?, descriptor, &values)?;
+    visible::record(unit.tx.as_read(), unit.actor, descriptor, &before.data)?;
+    visible::record(unit.tx.as_read(), unit.actor, descriptor, &values)?;
     let stamp = unit.stamp();
     let after = nouns::update(unit.tx, descriptor, before.id, values, Some(before.version), stamp)?;
     if after.version != before.version {
@@ -127,6 +189,7 @@ pub(super) fn store(unit: &mut Unit<'_>, descriptor: &Descriptor, before: &Recor
 
 /// Removes a record, audited. Who may refer to it is the verb's business.
 pub(super) fn remove(unit: &mut Unit<'_>, descriptor: &Descriptor, record: &Record) -> Result<()> {
+    visible::record(unit.tx.as_read(), unit.actor, descriptor, &record.data)?;
     nouns::delete(unit.tx, descriptor, record.id, Some(record.version))?;
     unit.audit(&descriptor.names.object, &record.uid, Some(&json::write(descriptor, record)), None)
 }

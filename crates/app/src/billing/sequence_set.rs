@@ -3,8 +3,8 @@
 use super::Fields;
 use super::custom_field::Done;
 use super::numbers::counter;
-use super::records::{self, Created, View};
-use crate::context::{Context, Privilege};
+use super::records::{self, Created, Listing, View};
+use crate::context::{Context, Permission, Privilege};
 use crate::execute::Command;
 use crate::tenant::Tenant;
 use crate::unit::Unit;
@@ -39,21 +39,25 @@ impl Command for SequenceSetCreate {
     type Output = Vec<Created>;
 
     fn run(self, unit: &mut Unit<'_>) -> Result<Vec<Created>> {
-        unit.actor.require(Privilege::Administrator)?;
+        unit.actor.permit(const { Permission::named("Manage Billing Settings") })?;
         if self.sets.is_empty() || self.sets.len() > MOST {
             let message = format!("1 to {MOST} sequence sets are created at once, not {}.", self.sets.len());
-            return Err(Error::invalid("sequence_set.count", message));
+            return Err(Error::invalid("sequence_set.count", message).in_column("sets"));
         }
         let mut made = Vec::with_capacity(self.sets.len());
-        for fields in &self.sets {
-            let (descriptor, values) = records::draft::<SequenceSet>(unit, fields)?;
-            let record = records::insert(unit, &descriptor, values)?;
-            let created = Created::of(&descriptor, &record);
-            numbers_are_free(unit, &record.typed()?, None)?;
-            made.push(created);
+        for (at, fields) in self.sets.iter().enumerate() {
+            made.push(create(unit, fields).map_err(|e| records::within(e, &format!("sets[{at}]")))?);
         }
         Ok(made)
     }
+}
+
+fn create(unit: &mut Unit<'_>, fields: &Fields) -> Result<Created> {
+    let (descriptor, values) = records::draft::<SequenceSet>(unit, fields)?;
+    let record = records::insert(unit, &descriptor, values)?;
+    let created = Created::of(&descriptor, &record);
+    numbers_are_free(unit, &record.typed()?, None)?;
+    Ok(created)
 }
 
 /// Prefixes belong to one type of document, in every set; numbers given are not given again.
@@ -89,7 +93,7 @@ impl Command for SequenceSetUpdate {
     type Output = Done;
 
     fn run(self, unit: &mut Unit<'_>) -> Result<Done> {
-        unit.actor.require(Privilege::Administrator)?;
+        unit.actor.permit(const { Permission::named("Manage Billing Settings") })?;
         let view = records::by_any_key::<SequenceSet>(unit.read(), &self.set)?;
         let before = SequenceSet::from_values(view.record.data.clone())?;
         let values = self.fields.onto(&view.descriptor, Some(&view.record.data))?;
@@ -115,7 +119,7 @@ impl Command for SequenceSetDelete {
     type Output = Done;
 
     fn run(self, unit: &mut Unit<'_>) -> Result<Done> {
-        unit.actor.require(Privilege::Administrator)?;
+        unit.actor.permit(const { Permission::named("Manage Billing Settings") })?;
         let view = records::by_any_key::<SequenceSet>(unit.read(), &self.set)?;
         if view.text("name") == Some(DEFAULT_SET) {
             return Err(Error::conflict("sequence_set.default", "The default sequence set cannot be deleted."));
@@ -138,4 +142,14 @@ impl Command for SequenceSetDelete {
 pub fn get(tenant: &Tenant, context: &Context, key: &str) -> Result<View> {
     context.actor.require(Privilege::WebservicesOutbound)?;
     tenant.store.read(|tx| records::by_any_key::<SequenceSet>(tx, key))
+}
+
+/// Sets in the order they were made; those of a name when one is given.
+///
+/// # Errors
+/// `role.privilege`.
+pub fn list(tenant: &Tenant, context: &Context, name: Option<&str>, page: Query) -> Result<Listing> {
+    context.actor.require(Privilege::WebservicesOutbound)?;
+    let filter = name.map_or(page.filter, |name| Filter::eq("name", name));
+    tenant.store.read(|tx| records::list::<SequenceSet>(tx, &Query { filter, ..page }))
 }

@@ -1,13 +1,13 @@
 //! Settings of billing that are plain records: payment terms, tax codes with their rates, communication profiles,
-//! exchange rates.
+//! exchange rates, recognition rules, accounting rules.
 
 use super::records::{self, Created, View};
 use super::{Done, Fields, custom_field, noun, registry};
-use crate::context::{Context, Privilege};
+use crate::context::{Context, Permission, Privilege};
 use crate::execute::Command;
 use crate::tenant::Tenant;
 use crate::unit::Unit;
-use accrual_base::{Day, Error, Result};
+use accrual_base::{Day, Error, Instant, Result};
 use accrual_model::{Descriptor, Filter, Object, Query, Record, Stored};
 use accrual_objects::billing::{Account, CommunicationProfile, PaymentTerm, TaxCode, TaxRate, TaxRatePeriod};
 use accrual_store::Read;
@@ -15,7 +15,17 @@ use accrual_store::nouns::{self, references, typed};
 use serde::Serialize;
 
 /// The nouns this path writes. All others have verbs of their own.
-const NOUNS: [&str; 6] = ["payment_term", "tax_code", "tax_rate_period", "tax_rate", "communication_profile", "custom_exchange_rate"];
+const NOUNS: &[&str] = &[
+    "payment_term",
+    "tax_code",
+    "tax_rate_period",
+    "tax_rate",
+    "communication_profile",
+    "custom_exchange_rate",
+    "revenue_recognition_rule",
+    "accounting_rules",
+    "revenue_automation_start",
+];
 
 fn setting(name: &str) -> Result<&'static Descriptor> {
     let descriptor = noun(name)?;
@@ -35,6 +45,15 @@ fn find(tx: &mut dyn Read, noun: &str, key: &str) -> Result<View> {
     Ok(View { descriptor, record })
 }
 
+/// Who may change which setting.
+fn may(unit: &Unit<'_>, descriptor: &Descriptor) -> Result<()> {
+    unit.actor.permit(match &*descriptor.names.table {
+        "revenue_recognition_rule" => const { Permission::named("Manage Revenue Recognition Rule") },
+        "accounting_rules" | "revenue_automation_start" => const { Permission::named("Manage Finance Settings") },
+        _ => const { Permission::named("Manage Billing Settings") },
+    })
+}
+
 /// Adds records of a setting, all or none.
 #[derive(Serialize)]
 pub struct SettingCreate {
@@ -48,7 +67,7 @@ impl Command for SettingCreate {
     type Output = Vec<Created>;
 
     fn run(self, unit: &mut Unit<'_>) -> Result<Vec<Created>> {
-        unit.actor.require(Privilege::Administrator)?;
+        may(unit, setting(&self.noun)?)?;
         let descriptor = custom_field::merged(unit.read(), setting(&self.noun)?)?;
         let mut made = Vec::with_capacity(self.records.len());
         for fields in &self.records {
@@ -75,13 +94,54 @@ impl Command for SettingUpdate {
     type Output = Done;
 
     fn run(self, unit: &mut Unit<'_>) -> Result<Done> {
-        unit.actor.require(Privilege::Administrator)?;
+        may(unit, setting(&self.noun)?)?;
         let View { descriptor, record } = find(unit.read(), &self.noun, &self.key)?;
         let values = self.fields.onto(&descriptor, Some(&record.data))?;
         let stored = records::store(unit, &descriptor, &record, values)?;
         after(unit, &descriptor, &stored)?;
         Ok(Done { id: stored.uid })
     }
+}
+
+/// Sets a setting of which there is one record, whether or not it was set before.
+#[derive(Serialize)]
+pub struct SettingSet {
+    pub noun: String,
+    pub fields: Fields,
+}
+
+impl Command for SettingSet {
+    const OPERATION: &'static str = "setting_set";
+    type Output = Done;
+
+    fn run(self, unit: &mut Unit<'_>) -> Result<Done> {
+        let noun = setting(&self.noun)?;
+        may(unit, noun)?;
+        let View { descriptor, record } = only(unit.read(), noun)?;
+        if record.id == 0 {
+            let record = records::insert(unit, &descriptor, self.fields.onto(&descriptor, None)?)?;
+            return Ok(Done { id: record.uid });
+        }
+        let values = self.fields.onto(&descriptor, Some(&record.data))?;
+        Ok(Done { id: records::store(unit, &descriptor, &record, values)?.uid })
+    }
+}
+
+/// The one record of a setting; one of defaults with the number 0 before it is set.
+fn only(tx: &mut dyn Read, noun: &Descriptor) -> Result<View> {
+    let descriptor = custom_field::merged(tx, noun)?;
+    let stored = nouns::list(tx, &descriptor, &Query { limit: 1, ..Query::default() })?.pop();
+    let record = stored.unwrap_or_else(|| Record {
+        id: 0,
+        uid: String::new(),
+        version: 0,
+        created_by: String::new(),
+        created_at: Instant(0),
+        updated_by: String::new(),
+        updated_at: Instant(0),
+        data: super::fields::fresh(&descriptor),
+    });
+    Ok(View { descriptor, record })
 }
 
 /// Removes a record of a setting that nothing uses.
@@ -97,11 +157,15 @@ impl Command for SettingDelete {
     type Output = Done;
 
     fn run(self, unit: &mut Unit<'_>) -> Result<Done> {
-        unit.actor.require(Privilege::Administrator)?;
+        may(unit, setting(&self.noun)?)?;
         let View { descriptor, record } = find(unit.read(), &self.noun, &self.key)?;
         references::unused(unit.read(), registry()?, &descriptor, &record)?;
         if is::<PaymentTerm>(&descriptor) {
             unused_term(unit, &record.clone().typed()?)?;
+        }
+        if descriptor.value(&record.data, "used").as_bool() == Some(true) {
+            let message = format!("Revenue schedules follow the rule {}; make it inactive instead.", record.title(&descriptor));
+            return Err(Error::conflict("object.in_use", message));
         }
         let default = descriptor.value(&record.data, "is_default").as_bool() == Some(true);
         if default {
@@ -208,4 +272,13 @@ pub fn list(tenant: &Tenant, context: &Context, noun: &str, query: &Query) -> Re
         let all = nouns::list(tx, &descriptor, query)?;
         Ok(all.into_iter().map(|record| View { descriptor: descriptor.clone(), record }).collect())
     })
+}
+
+/// The one record of a setting; its defaults before it is set.
+///
+/// # Errors
+/// `role.privilege`; a fault from the database.
+pub fn single(tenant: &Tenant, context: &Context, noun: &str) -> Result<View> {
+    context.actor.require(Privilege::WebservicesOutbound)?;
+    tenant.store.read(|tx| only(tx, setting(noun)?))
 }

@@ -29,7 +29,7 @@ use accounts::Interner;
 use accrual_base::{Error, Instant, PeriodId, Result};
 use accrual_revenue::contract::{PeriodContext, Watermark};
 use accrual_store::collection::{self as stage, ExceptionRow, Family};
-use accrual_store::{Commit, Dialect, Lane, contracts, journals, periods, sequence};
+use accrual_store::{Commit, Dialect, Lane, contracts, journals, periods, sequence, staging};
 use chunk::{Prepared, Preparer};
 use convert::Stamp;
 use events::{EventPreparer, EventTypes};
@@ -306,6 +306,7 @@ fn freeze(tenant: &Tenant, family: Family, org: i64, book: i64, progress: &mut d
     let (ticket, now) = (progress.checkpoint_in(), tenant.now());
     tenant.store.write(Lane::Small, move |tx| {
         let open = periods::open(tx.as_read(), org, book)?.ok_or_else(no_period)?;
+        staging::live::seal(tx, org)?;
         let uploads = stage::ready_uploads(tx.as_read(), family, org)?;
         let looks_up = contracts::have_any(tx.as_read())?;
         let sequence = sequence::reserve(tx, LEG_SEQUENCE, 1)?;

@@ -3,9 +3,10 @@
 
 use crate::unit::Unit;
 use accrual_base::{Error, Result};
-use accrual_model::{Descriptor, Object, Record, Values};
+use accrual_model::{Descriptor, Object, Record, TextEnum, Values};
 use accrual_objects::accounting::Book;
-use accrual_objects::administration::{Organization, Privilege, Role, User};
+use accrual_objects::billing::BillingDocumentTemplate;
+use accrual_objects::administration::{Organization, Privilege, Role, RoleCategory, User};
 use accrual_objects::revenue::UploadTemplate;
 use accrual_store::nouns::typed;
 use accrual_store::periods;
@@ -40,7 +41,12 @@ pub(super) fn after_write(unit: &mut Unit<'_>, descriptor: &Descriptor, before: 
         }
         one_primary_book(unit)?;
     } else if is::<User>(descriptor) || is::<Role>(descriptor) {
+        if is::<User>(descriptor) {
+            one_role_a_category(unit, &User::from_values(after.data.clone())?)?;
+        }
         an_administrator(unit)?;
+    } else if is::<BillingDocumentTemplate>(descriptor) {
+        crate::billing::document::check(unit, &BillingDocumentTemplate::from_values(after.data.clone())?)?;
     }
     Ok(())
 }
@@ -52,6 +58,10 @@ pub(super) fn before_delete(unit: &mut Unit<'_>, descriptor: &Descriptor, record
             "config.frozen",
             "A frozen upload template is not deleted, because files were read with it; disable it.",
         ));
+    }
+    if is::<BillingDocumentTemplate>(descriptor) && BillingDocumentTemplate::from_values(record.data.clone())?.is_default {
+        let message = "Documents that name no template follow this one; make another one the default first.";
+        return Err(Error::conflict("object.in_use", message));
     }
     let has_periods = |unit: &mut Unit<'_>, of: fn(&periods::PeriodRow) -> i64| -> Result<bool> {
         Ok(periods::all(unit.read())?.iter().any(|p| of(p) == record.id))
@@ -80,6 +90,21 @@ fn one_primary_book(unit: &mut Unit<'_>) -> Result<()> {
         1 => Ok(()),
         n => Err(Error::conflict("config.primary_book", format!("Exactly one enabled book is the primary one; this would make it {n}."))),
     }
+}
+
+/// A user has one role of each category of the billing interface at most (reference section 1.3 of billing).
+fn one_role_a_category(unit: &mut Unit<'_>, user: &User) -> Result<()> {
+    let roles = typed::all::<Role>(unit.read())?;
+    let own = user.roles.iter().filter_map(|name| roles.iter().find(|r| r.name.eq_ignore_ascii_case(name)));
+    let mut seen: Vec<(RoleCategory, &str)> = Vec::new();
+    for role in own.filter(|r| r.category != RoleCategory::Revenue) {
+        if let Some((_, other)) = seen.iter().find(|(category, _)| *category == role.category) {
+            let text = format!("{other} and {} are both roles of {}; a user has one of each category.", role.name, role.category.text());
+            return Err(Error::conflict("user.roles", text).in_column("roles"));
+        }
+        seen.push((role.category, &role.name));
+    }
+    Ok(())
 }
 
 /// Somebody must be able to undo what was done.

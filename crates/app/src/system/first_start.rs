@@ -9,7 +9,7 @@ use crate::tenant::Tenant;
 use crate::unit::Unit;
 use accrual_base::{Error, PeriodId, Result};
 use accrual_objects::accounting::Book;
-use accrual_objects::administration::{ApiClient, Organization, User};
+use accrual_objects::administration::{ApiClient, Organization, Role, RoleCategory, User};
 use accrual_store::nouns::{self, typed};
 use accrual_store::periods;
 use serde::Serialize;
@@ -112,6 +112,54 @@ pub(super) fn seed(tenant: &Tenant, first_period: Option<PeriodId>) -> Result<()
     execute_blocking(tenant, &Context::system("first start"), SeedTenant { period: period.0 })
 }
 
+/// Gives a tenant of before there were category roles the built-in ones, and all of them to whoever administers it.
+///
+/// # Errors
+/// A fault from the database.
+pub(super) fn category_roles(tenant: &Tenant) -> Result<()> {
+    let missing = tenant.store.read(|tx| lack_category_roles(tx))?;
+    if !missing {
+        return Ok(());
+    }
+    execute_blocking(tenant, &Context::system("first start"), SeedRoles {})
+}
+
+fn lack_category_roles(tx: &mut dyn accrual_store::Read) -> Result<bool> {
+    let roles = typed::all::<Role>(tx)?;
+    Ok(!roles.is_empty() && roles.iter().all(|r| r.category == RoleCategory::Revenue))
+}
+
+#[derive(Serialize)]
+struct SeedRoles {}
+
+impl Command for SeedRoles {
+    const OPERATION: &'static str = "tenant_seed_roles";
+    type Output = ();
+
+    fn run(self, unit: &mut Unit<'_>) -> Result<()> {
+        if !lack_category_roles(unit.read())? {
+            return Ok(());
+        }
+        let administer = |role: &accrual_model::Stored<Role>| {
+            role.enabled && role.privileges.contains(&accrual_objects::administration::Privilege::Administrator)
+        };
+        let administering: Vec<String> =
+            typed::all::<Role>(unit.read())?.iter().filter(|r| administer(r)).map(|r| r.name.clone()).collect();
+        for role in Role::built_in() {
+            config::insert(unit, None, &role)?;
+        }
+        for mut user in typed::all::<User>(unit.read())? {
+            if user.roles.iter().any(|r| administering.iter().any(|a| a.eq_ignore_ascii_case(r))) {
+                user.roles.extend(Role::built_in_administrators());
+                let stamp = unit.stamp();
+                typed::update(unit.tx, &user, stamp)?;
+                unit.audit("User", user.id, None, Some(&serde_json::json!({"roles": user.roles})))?;
+            }
+        }
+        Ok(())
+    }
+}
+
 #[derive(Serialize)]
 struct SeedTenant {
     period: i32,
@@ -148,16 +196,20 @@ pub(super) fn users(tenant: &Tenant, first: &FirstStart) -> Result<Option<FirstC
         return Ok(None);
     }
     let credentials = first.credentials()?;
+    let everything = Role::built_in_administrators();
+    let roles = |own: &[&str]| own.iter().map(|r| (*r).to_owned()).chain(everything.iter().cloned()).collect::<Vec<String>>();
+    let (administrator, all_roles) = (roles(&[ADMINISTRATOR_ROLE]), roles(&[REVENUE_ROLE, ADMINISTRATOR_ROLE]));
     let command = FirstUsers {
-        administrator: user(&credentials.administrator, &[ADMINISTRATOR_ROLE])?,
+        administrator: user(&credentials.administrator, &administrator)?,
         // whoever sets up the system with variables alone must be able to configure it: the role header chooses
-        revenue: user(&credentials.revenue, &[REVENUE_ROLE, ADMINISTRATOR_ROLE])?,
+        revenue: user(&credentials.revenue, &all_roles)?,
         client: ApiClient {
             client_id: credentials.client.name.clone(),
             name: Some("First client".to_owned()),
             secret_hash: Some(password::hash(&credentials.client.secret)?),
             role: REVENUE_ROLE.to_owned(),
             enabled: true,
+            user: Some(credentials.revenue.name.clone()),
         },
     };
     let made = execute_blocking(tenant, &Context::system("first start"), command)?;
@@ -165,14 +217,18 @@ pub(super) fn users(tenant: &Tenant, first: &FirstStart) -> Result<Option<FirstC
     Ok(made.then_some(credentials))
 }
 
-fn user(secret: &Secret, roles: &[&str]) -> Result<User> {
+fn user(secret: &Secret, roles: &[String]) -> Result<User> {
     Ok(User {
         name: secret.name.clone(),
         full_name: None,
         email: None,
         password_hash: Some(password::hash(&secret.secret)?),
-        roles: roles.iter().map(|r| (*r).to_owned()).collect(),
+        roles: roles.to_vec(),
         enabled: true,
+        all_entities: true,
+        entities: Vec::new(),
+        all_organizations: true,
+        organizations: Vec::new(),
     })
 }
 

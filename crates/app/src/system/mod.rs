@@ -1,7 +1,9 @@
 //! The system: its tenants in a store of their own, those that are open, and who may work in them.
 
+mod access;
 mod cached;
 mod directory;
+mod entities;
 mod first_start;
 mod gate;
 pub mod password;
@@ -10,7 +12,9 @@ mod session;
 mod tenants;
 mod users;
 
+pub use access::Access;
 pub use directory::Directory;
+pub use entities::{Entity, entity_id};
 pub use first_start::{
     ADMINISTRATOR_ROLE, ADMINISTRATOR_USER, CLIENT_ID, CLIENT_SECRET, DEFAULT_TENANT, FirstCredentials, FirstStart, REVENUE_ROLE,
     REVENUE_USER, Secret, new_client_id,
@@ -19,7 +23,8 @@ pub use session::{Claims, Login, Session, api_is_off};
 pub use tenants::TenantEntry;
 pub use users::{NewSecret, SetClientSecret, SetPassword, set_client_secret, set_password};
 
-use crate::tenant::Tenant;
+use crate::services::Services;
+use crate::tenant::{Settings, Tenant};
 use accrual_base::{Clock, Error, PeriodId, Result};
 use accrual_store::StoreHandle;
 use cached::Cached;
@@ -46,6 +51,10 @@ pub trait StoreFactory: Send + Sync + 'static {
     /// # Errors
     /// A fault when it cannot be made.
     fn spool(&self, name: &str) -> Result<PathBuf>;
+    /// What every tenant renders documents and sends mail with.
+    fn services(&self) -> Services {
+        Services::default()
+    }
 }
 
 /// Argon2 verifications at the same time: each takes 19 MiB and a core.
@@ -103,6 +112,14 @@ impl System {
         let default = system.opened(DEFAULT_TENANT)?;
         let credentials = first_start::users(&default.tenant, first)?;
         Ok((system, credentials))
+    }
+
+    /// Reads from the store of the system itself.
+    ///
+    /// # Errors
+    /// A fault from the database, or what `f` answers.
+    pub(crate) fn read<T>(&self, f: impl FnOnce(&mut dyn accrual_store::Read) -> Result<T>) -> Result<T> {
+        self.home.store.read(f)
     }
 
     /// The clock of the system: wall-clock time in a server.
@@ -175,9 +192,10 @@ impl System {
         if let Some(open) = all.get(name) {
             return Ok(open.clone());
         }
-        let tenant = Tenant::new(name, self.factory.tenant(name)?, self.clock(), self.factory.spool(name)?);
+        let tenant = Tenant::new(name, self.factory.tenant(name)?, self.clock(), self.factory.spool(name)?).with_services(self.factory.services());
         records::prepare_tenant(&tenant)?;
         first_start::seed(&tenant, first_period)?;
+        first_start::category_roles(&tenant)?;
         let directory = Cached::new(tenant.store.clone(), self.clock(), Directory::load)?;
         let open = Open { tenant: Arc::new(tenant), directory };
         all.insert(name.to_owned(), open.clone());
@@ -192,12 +210,10 @@ impl Open {
 
     /// Takes over what the system's list says of the tenant.
     fn follow(&self, list: &[TenantEntry]) {
-        if let Some(entry) = list.iter().find(|t| t.name == self.tenant.name) {
-            let mut settings = (*self.tenant.settings()).clone();
-            if settings.api_enabled != entry.api_enabled {
-                settings.api_enabled = entry.api_enabled;
-                self.tenant.set_settings(settings);
-            }
+        if let Some(entry) = list.iter().find(|t| t.name == self.tenant.name)
+            && !self.tenant.settings().fit(entry)
+        {
+            self.tenant.set_settings(Settings::of(entry));
         }
     }
 }

@@ -31,11 +31,18 @@ pub struct Claims {
 /// An actor in a tenant.
 #[derive(Clone)]
 pub struct Session {
+    /// Where the work is done: a tenant, or an entity of one.
     pub tenant: Arc<Tenant>,
     pub actor: Actor,
+    /// The tenant whose user it is.
+    pub home: Arc<Tenant>,
 }
 
 impl Session {
+    /// A session in the tenant the user belongs to.
+    pub fn at_home(tenant: Arc<Tenant>, actor: Actor) -> Self {
+        Self { home: Arc::clone(&tenant), tenant, actor }
+    }
     /// The claims of a token for this session.
     pub fn claims(&self) -> Claims {
         Claims { user: self.actor.user.clone(), role: self.actor.role.clone(), client_name: self.tenant.name.clone() }
@@ -97,7 +104,7 @@ impl System {
             return Err(api_is_off());
         }
         let role = directory.role(&client.role).filter(|r| r.enabled).ok_or_else(|| no_role(client_id, &client.role))?;
-        Ok(Session { tenant: open.tenant, actor: actor(client.name.as_deref().unwrap_or(client_id), role) })
+        Ok(Session::at_home(open.tenant, actor(client.name.as_deref().unwrap_or(client_id), role)))
     }
 
     /// Resolves the claims of a token whose signature and time were checked. Cheap: as a rule no query, no hash. The
@@ -114,14 +121,14 @@ impl System {
         let directory = open.directory();
         if let Some(client) = directory.client(&claims.user).filter(|c| c.enabled) {
             let role = directory.role(&client.role).filter(|r| r.enabled).ok_or_else(|| no_role(&claims.user, &client.role))?;
-            return Ok(Session { tenant: open.tenant, actor: actor(client.name.as_deref().unwrap_or(&claims.user), role) });
+            return Ok(Session::at_home(open.tenant, actor(client.name.as_deref().unwrap_or(&claims.user), role)));
         }
         let user = directory.user(&claims.user).filter(|u| u.enabled).ok_or_else(bad_credentials)?;
         session_of(open.tenant, &directory, user, &claims.role)
     }
 
     /// Verifies, a few at a time. Without a hash it takes as long and answers no.
-    fn check(&self, secret: &str, hash: Option<&str>) -> Result<bool> {
+    pub(super) fn check(&self, secret: &str, hash: Option<&str>) -> Result<bool> {
         let now = self.home.now();
         match hash {
             Some(hash) if self.verified.remembers(secret, hash, now) => Ok(true),
@@ -137,7 +144,7 @@ impl System {
 fn session_of(tenant: Arc<Tenant>, directory: &Directory, user: &User, role: &str) -> Result<Session> {
     let has = user.roles.iter().any(|r| r.eq_ignore_ascii_case(role));
     let role = directory.role(role).filter(|r| has && r.enabled).ok_or_else(|| no_role(&user.name, role))?;
-    Ok(Session { tenant, actor: actor(&user.name, role) })
+    Ok(Session::at_home(tenant, actor(&user.name, role)))
 }
 
 fn no_role(user: &str, role: &str) -> Error {
@@ -145,6 +152,6 @@ fn no_role(user: &str, role: &str) -> Error {
     Error::rejected(Kind::Forbidden, "login.role", message).with_value(role)
 }
 
-fn bad_credentials() -> Error {
+pub(super) fn bad_credentials() -> Error {
     Error::rejected(Kind::Unauthenticated, "login.credentials", "User name, password or client name is wrong.")
 }

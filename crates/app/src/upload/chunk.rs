@@ -67,11 +67,23 @@ impl Chunk {
         look_back: bool,
         now: Instant,
     ) -> Result<Written> {
-        let id = |position: usize| first + i64::try_from(position).unwrap_or(i64::MAX);
         self.bills.sort_unstable();
         if look_back {
             self.mark_repeated(tx, upload)?;
         }
+        let written = self.insert(tx, family, upload, first, now)?;
+        if !staging::progress(tx, upload, (first, first + written.rows - 1), written.rows, written.errors, now)? {
+            return Err(ended(upload));
+        }
+        Ok(written)
+    }
+
+    /// Writes the rows with ids from `first` on, their errors and bill keys.
+    ///
+    /// # Errors
+    /// A fault from the database.
+    pub fn insert(mut self, tx: &mut dyn Write, family: staging::Family, upload: i64, first: i64, now: Instant) -> Result<Written> {
+        let id = |position: usize| first + i64::try_from(position).unwrap_or(i64::MAX);
         let mut start = 0;
         let (lines, records, org) = (&self.lines, &self.records, self.org);
         let rows = lines.iter().enumerate().map(|(position, l)| {
@@ -88,11 +100,12 @@ impl Chunk {
         let keys: Vec<(i64, i64)> = self.bills.iter().map(|(hash, position)| (*hash, id(*position))).collect();
         staging::insert_bill_keys(tx, &keys)?;
         let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
-        let written = Written { rows: count(self.lines.len()), errors: count(exceptions.len()) };
-        if !staging::progress(tx, upload, (first, first + written.rows - 1), written.rows, written.errors, now)? {
-            return Err(ended(upload));
-        }
-        Ok(written)
+        Ok(Written { rows: count(self.lines.len()), errors: count(exceptions.len()) })
+    }
+
+    /// How many rows break a rule.
+    pub fn errors(&self) -> i64 {
+        i64::try_from(self.errors.len()).unwrap_or(i64::MAX)
     }
 
     /// RPRO-00715 on bills whose INV_LINE_ID another upload has brought before.

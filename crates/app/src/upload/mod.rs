@@ -8,14 +8,17 @@
 mod chunk;
 mod correction;
 mod listing;
+pub(crate) mod live;
+mod owner;
 mod receive;
 mod setup;
 mod sweep;
 
 pub use listing::{MappedColumn, StageError, TemplateMapping, mapping, stage_errors, uploads};
 pub use receive::{Receipt, receive, receive_with};
+pub(crate) use setup::profile;
 pub use setup::{Organisation, UploadSetup, setup};
-pub use sweep::recover;
+pub use sweep::{end_abandoned, recover};
 
 use crate::{Context, Tenant};
 use accrual_base::{Error, Result};

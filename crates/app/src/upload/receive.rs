@@ -3,7 +3,7 @@
 use super::chunk::{Chunk, Stager, Written, ended};
 use super::correction::Corrections;
 use super::setup::{UploadSetup, setup};
-use super::{PARALLEL_UPLOADS, family, sweep};
+use super::{PARALLEL_UPLOADS, family, owner, sweep};
 use crate::{Context, Privilege, Tenant, Unit};
 use accrual_base::error::Kind;
 use accrual_base::{Error, Result};
@@ -56,6 +56,7 @@ pub fn receive_with(tenant: &Tenant, context: &Context, setup: &UploadSetup, fil
     setup.template.usable()?;
     let (id, look_back) = begin(tenant, context, setup, file_name)?;
     let load = Load { tenant, context, setup, id, look_back };
+    let beating = owner::Beating::start(&tenant.store, id);
     let outcome = load.run(reader);
     let (finish, superseded) = match &outcome {
         Ok(loaded) => loaded.finish(setup),
@@ -86,6 +87,7 @@ pub fn receive_with(tenant: &Tenant, context: &Context, setup: &UploadSetup, fil
         UploadStatus::Failed => sweep::sweep(tenant, id),
         _ => Ok(()),
     });
+    drop(beating);
     // the first thing that broke is the one to tell
     outcome.and(ended).map(|()| receipt)
 }
@@ -93,7 +95,7 @@ pub fn receive_with(tenant: &Tenant, context: &Context, setup: &UploadSetup, fil
 /// Writes the upload row. Answers its id and whether other uploads may have staged bills before.
 fn begin(tenant: &Tenant, context: &Context, setup: &UploadSetup, file_name: &str) -> Result<(i64, bool)> {
     if tenant.store.read(|tx| staging::loading(tx, 0))? >= PARALLEL_UPLOADS {
-        sweep::end_stalled(tenant)?;
+        sweep::end_abandoned(tenant)?;
     }
     let now = tenant.now();
     let (family, template) = (family(setup.template.family), setup.template.name.clone());
@@ -124,6 +126,7 @@ fn begin(tenant: &Tenant, context: &Context, setup: &UploadSetup, file_name: &st
             updated_at: now,
         };
         staging::insert_upload(tx, &row)?;
+        staging::own(tx, id, owner::me().as_deref())?;
         let after = serde_json::json!({ "template": row.template, "file_name": row.file_name });
         Unit::new(tx, now, &context, "upload_file").audit("upload", id, None, Some(&after))?;
         Ok(Commit::Keep((id, look_back)))

@@ -51,17 +51,7 @@ impl UploadSetup {
 pub fn setup(tenant: &Tenant, template: &str) -> Result<UploadSetup> {
     tenant.store.read(|tx| {
         let template = named(tx, template)?;
-        let books: Vec<_> = typed::all::<Book>(tx)?.into_iter().filter(|b| b.data.enabled).collect();
-        let primary = books.iter().find(|b| b.data.primary_book).ok_or_else(|| incomplete("No primary book is enabled."))?.id;
-        let reporting_code = profile(tx, "REPORTING_CURRENCY")?;
-        let reporting = Currency::named(&reporting_code)
-            .ok_or_else(|| incomplete(format!("The profile REPORTING_CURRENCY holds {reporting_code:?}, which is no currency.")))?;
-        // a line without functional currency is kept in the reporting currency
-        let organisation = |id: i64| Organisation { id, number: id.to_string(), functional: Some(reporting) };
-        let organisations: Vec<_> =
-            typed::all::<Organization>(tx)?.into_iter().filter(|o| o.data.enabled).map(|o| organisation(o.id)).collect();
-        let first = organisations.first().ok_or_else(|| incomplete("No organisation is enabled."))?.id;
-        let open = periods::open(tx, first, primary)?.ok_or_else(|| incomplete("No accounting period is open."))?;
+        let (organisations, rules) = rules(tx)?;
         let safety = Safety {
             formula: match profile(tx, "ENABLE_CSV_DATA_SANITIZATION")?.as_str() {
                 "SANITIZE" => Formula::Sanitize,
@@ -70,16 +60,35 @@ pub fn setup(tenant: &Tenant, template: &str) -> Result<UploadSetup> {
             },
             non_english: profile(tx, "UPLOAD_NON_ENGLISH_CHARS")? == "Y",
         };
-        let books = books.iter().map(|b| b.id).collect();
-        Ok(UploadSetup { template, safety, organisations, rules: StageContext { books, ..StageContext::new(reporting, open.start()) } })
+        Ok(UploadSetup { template, safety, organisations, rules })
     })
+}
+
+/// The enabled organisations, at least one, and the rules a row is judged by.
+///
+/// # Errors
+/// `upload.setup` as of [`setup`].
+pub(super) fn rules(tx: &mut dyn Read) -> Result<(Vec<Organisation>, StageContext)> {
+    let books: Vec<_> = typed::all::<Book>(tx)?.into_iter().filter(|b| b.data.enabled).collect();
+    let primary = books.iter().find(|b| b.data.primary_book).ok_or_else(|| incomplete("No primary book is enabled."))?.id;
+    let reporting_code = profile(tx, "REPORTING_CURRENCY")?;
+    let reporting = Currency::named(&reporting_code)
+        .ok_or_else(|| incomplete(format!("The profile REPORTING_CURRENCY holds {reporting_code:?}, which is no currency.")))?;
+    // a line without functional currency is kept in the reporting currency
+    let organisation = |id: i64| Organisation { id, number: id.to_string(), functional: Some(reporting) };
+    let organisations: Vec<_> =
+        typed::all::<Organization>(tx)?.into_iter().filter(|o| o.data.enabled).map(|o| organisation(o.id)).collect();
+    let first = organisations.first().ok_or_else(|| incomplete("No organisation is enabled."))?.id;
+    let open = periods::open(tx, first, primary)?.ok_or_else(|| incomplete("No accounting period is open."))?;
+    let books = books.iter().map(|b| b.id).collect();
+    Ok((organisations, StageContext { books, ..StageContext::new(reporting, open.start()) }))
 }
 
 fn incomplete(why: impl std::fmt::Display) -> Error {
     Error::conflict("upload.setup", format!("{why} Correct the set-up before uploading."))
 }
 
-fn profile(tx: &mut dyn Read, name: &str) -> Result<String> {
+pub(crate) fn profile(tx: &mut dyn Read, name: &str) -> Result<String> {
     if let Some(profile) = typed::find::<Profile>(tx, "name", name)? {
         return Ok(profile.data.value);
     }

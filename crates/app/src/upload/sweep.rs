@@ -1,11 +1,12 @@
 //! Taking away the rows of failed uploads, in chunks, and putting things right after a crash.
 
+use super::owner;
 use crate::{Context, Tenant, Unit};
 use accrual_base::{Result, hash};
 use accrual_revenue::fields;
 use accrual_revenue::record::Record;
 use accrual_store::staging::{self, Family, Finish, UploadRow, UploadStatus};
-use accrual_store::{Commit, Flow, Lane};
+use accrual_store::{Commit, Dialect, Flow, Lane, Read};
 
 /// Ids a sweep deletes in one transaction.
 const STEP: i64 = 10_000;
@@ -35,7 +36,7 @@ pub(super) fn sweep(tenant: &Tenant, id: i64) -> Result<()> {
     Ok(())
 }
 
-fn bill_keys(tx: &mut dyn accrual_store::Read, upload: &UploadRow, from: i64, to: i64) -> Result<Vec<(i64, i64)>> {
+fn bill_keys(tx: &mut dyn Read, upload: &UploadRow, from: i64, to: i64) -> Result<Vec<(i64, i64)>> {
     let mut keys = Vec::new();
     if upload.family == Family::Line {
         staging::rows(tx, upload, from, to, &mut |row| {
@@ -48,29 +49,47 @@ fn bill_keys(tx: &mut dyn accrual_store::Read, upload: &UploadRow, from: i64, to
     Ok(keys)
 }
 
-/// At start-up: uploads that were under way when the process ended have failed; their rows and those of
-/// failed uploads not yet swept are taken away. Answers how many uploads were ended.
+/// At start-up: uploads whose process has ended have failed; their rows and those of failed uploads not yet swept are
+/// taken away. On an embedded database that is every upload under way; on a server those of other processes go on.
+/// Answers how many uploads were ended.
 ///
 /// # Errors
 /// A fault from the database.
 pub fn recover(tenant: &Tenant) -> Result<usize> {
-    let (loading, failed) =
-        tenant.store.read(|tx| Ok((staging::uploads(tx, UploadStatus::Loading)?, staging::uploads(tx, UploadStatus::Failed)?)))?;
-    for upload in &loading {
-        end(tenant, upload, "The server stopped while the file was being loaded; nothing of it was kept, send it again.")?;
-    }
+    let failed = tenant.store.read(|tx| staging::uploads(tx, UploadStatus::Failed))?;
+    let ended = end_lost(tenant)?;
     for upload in failed.iter().filter(|u| u.ids.is_some()) {
         sweep(tenant, upload.id)?;
     }
-    Ok(loading.len())
+    Ok(ended)
 }
 
-/// Ends uploads without progress for an hour, so that a dead one does not keep its place for ever: one whose
-/// end could not be written because the disk was full, or whose sender hangs.
+fn end_lost(tenant: &Tenant) -> Result<usize> {
+    let lost = tenant.store.read(|tx| lost(tx))?;
+    for upload in &lost {
+        end(tenant, upload, "The server stopped while the file was being loaded; nothing of it was kept, send it again.")?;
+    }
+    Ok(lost.len())
+}
+
+fn lost(tx: &mut dyn Read) -> Result<Vec<UploadRow>> {
+    let mut loading = staging::uploads(tx, UploadStatus::Loading)?;
+    if tx.dialect() == Dialect::Postgres {
+        let owners = staging::owners(tx)?;
+        loading.retain(|u| owners.iter().any(|o| o.upload_id == u.id && owner::is_lost(o.worker.as_deref(), o.silent_seconds)));
+    }
+    Ok(loading)
+}
+
+/// Ends uploads that would keep their place for ever: without progress for an hour, because the end could not be written
+/// (a full disk) or the sender hangs; and on a server those whose process is gone.
 ///
 /// # Errors
 /// A fault from the database.
-pub(super) fn end_stalled(tenant: &Tenant) -> Result<()> {
+pub fn end_abandoned(tenant: &Tenant) -> Result<()> {
+    if tenant.store.dialect() == Dialect::Postgres {
+        end_lost(tenant)?;
+    }
     let long_ago = tenant.now().plus_seconds(-STALLED_SECONDS);
     let loading = tenant.store.read(|tx| staging::uploads(tx, UploadStatus::Loading))?;
     for upload in loading.iter().filter(|u| u.updated_at < long_ago) {

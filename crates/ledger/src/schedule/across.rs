@@ -1,8 +1,8 @@
 //! Distributing across accounting periods by absolute amounts (reference section 6.4).
 
-use super::money::parse;
 use super::{Event, EventType, MOST_PERIODS, Rules, Schedule, check_events};
-use crate::field::{DISTRIBUTION_PERIOD, DISTRIBUTIONS, NEW_AMOUNT, SCHEDULE};
+use crate::field::{DISTRIBUTION_PERIOD, DISTRIBUTIONS, NEW_AMOUNT};
+use crate::money::parse;
 use crate::period::{Bucket, Periods};
 use accrual_base::field::inside;
 use accrual_base::{Currency, Field, Result, format_minor, rounding};
@@ -25,9 +25,7 @@ pub struct Distribution<'a> {
 /// of the currency or of the other sign than the schedule's (unless allowed), a sum other than what is not recognised yet, and
 /// the 1,001st event.
 pub fn across(schedule: &Schedule, periods: &Periods, plan: &[Distribution<'_>], rules: &Rules, kind: EventType) -> Result<Option<Event>> {
-    if schedule.amount == 0 {
-        return Err(SCHEDULE.rule("A revenue schedule with an amount of zero cannot be distributed."));
-    }
+    schedule.check_distributable()?;
     let mut target = read(plan, periods, schedule.currency, schedule.amount, rules)?;
     let open = rounding::sub(schedule.amount, fixed(schedule, periods, rules)?)?;
     check_sum(&target, open, schedule.currency, &DISTRIBUTIONS)?;

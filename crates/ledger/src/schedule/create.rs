@@ -1,11 +1,11 @@
 //! Making schedules: by themselves when a document is posted, or by request (reference sections 6.7 and 6.8).
 
 use super::across::{check_sum, read};
-use super::money::parse;
 use super::plan::bucket_of;
 use super::range::settle;
 use super::{Distribution, Event, EventType, EventTypes, MOST_SCHEDULES, Monthly, Range, Rules, Schedule, Spread};
 use crate::field::{DISTRIBUTIONS, EVENT_TYPE, EVENT_TYPE_ID, RECOGNITION_RULE, SCHEDULE, SCHEDULE_AMOUNT, SCHEDULE_DATE};
+use crate::money::parse;
 use crate::period::{Bucket, Periods};
 use accrual_base::{Currency, Day, Result};
 use std::collections::BTreeMap;

@@ -34,6 +34,10 @@ impl EventType {
     pub fn debit_memo_posted() -> Self {
         Self::of("Debit Memo Posted", "DebitMemoPosted__z")
     }
+    /// A memo that made a schedule was canceled; no caller can give this type.
+    pub fn credit_memo_canceled() -> Self {
+        Self::of("Credit Memo Canceled", "CreditMemoCanceled__z")
+    }
     /// Revenue moves out of Open-Ended when periods are created; no caller can give this type.
     pub fn period_created() -> Self {
         Self::of("Accounting period(s) created", "AccountingPeriodCreated__z")

@@ -7,7 +7,6 @@ mod across;
 mod create;
 mod delete;
 mod event;
-mod money;
 mod plan;
 mod range;
 mod specific_date;
@@ -82,6 +81,17 @@ impl Schedule {
         let sum = self.items.values().try_fold(0, |s, a| rounding::add(s, *a))?;
         if sum != self.amount {
             return Err(Error::fault(format!("a revenue schedule of {} holds items of {sum}", self.amount)));
+        }
+        Ok(())
+    }
+
+    /// Refuses to distribute nothing.
+    ///
+    /// # Errors
+    /// As described.
+    pub fn check_distributable(&self) -> Result<()> {
+        if self.amount == 0 {
+            return Err(SCHEDULE.rule("A revenue schedule with an amount of zero cannot be distributed."));
         }
         Ok(())
     }

@@ -14,6 +14,12 @@ pub struct Range {
 }
 
 impl Range {
+    /// The first day of the range that no dated period contains; its revenue stands in Open-Ended until one does.
+    pub fn first_beyond(&self, periods: &Periods) -> Option<Day> {
+        let first = periods.open_ended_start().map_or(self.start, |beyond| self.start.max(beyond));
+        (first <= self.end).then_some(first)
+    }
+
     /// Days of the range from `from` to `to`, both included.
     fn days_within(&self, from: Day, to: Day) -> i64 {
         i64::from(self.end.min(to).epoch() - self.start.max(from).epoch() + 1).max(0)
@@ -47,6 +53,11 @@ impl Spread {
         (Self::Monthly(Monthly::BackLoad), "Monthly Distribution (Back Load)"),
         (Self::Monthly(Monthly::ProrationByDays), "Monthly Distribution (Proration by Days)"),
     ];
+
+    /// The spelling of the type.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(spread, _)| *spread == self).map_or("", |(_, name)| name)
+    }
 
     /// Finds a type by its spelling, without regard to case; daily when there is none.
     ///

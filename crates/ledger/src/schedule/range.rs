@@ -1,7 +1,6 @@
 //! Redistributing over a range of dates, and taking a schedule back (reference sections 6.6 to 6.8).
 
 use super::{Event, EventType, Range, Rules, Schedule, Spread, check_events};
-use crate::field::SCHEDULE;
 use crate::period::{Bucket, Periods};
 use accrual_base::{Result, rounding};
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,9 +20,7 @@ pub fn over_range(
     rules: &Rules,
     kind: EventType,
 ) -> Result<Option<Event>> {
-    if schedule.amount == 0 {
-        return Err(SCHEDULE.rule("A revenue schedule with an amount of zero cannot be distributed."));
-    }
+    schedule.check_distributable()?;
     let target = settle(spread.plan(schedule.amount, range, periods)?, schedule, periods, rules)?;
     let event = schedule.event_to(&target, kind)?.map(|e| Event { start: Some(range.start), end: Some(range.end), ..e });
     if event.is_some() {

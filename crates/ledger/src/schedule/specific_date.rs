@@ -1,9 +1,9 @@
 //! Moving revenue from Open-Ended to the period of a date (reference section 6.5).
 
 use super::across::check_sign;
-use super::money::parse;
 use super::{Event, EventType, Rules, Schedule, check_events};
-use crate::field::{DISTRIBUTE_ON, DISTRIBUTION_TYPE, PERCENTAGE, SCHEDULE, SCHEDULE_AMOUNT};
+use crate::field::{DISTRIBUTE_ON, DISTRIBUTION_TYPE, PERCENTAGE, SCHEDULE_AMOUNT};
+use crate::money::parse;
 use crate::period::{Bucket, Periods};
 use accrual_base::rounding::Rule;
 use accrual_base::{Day, Decimal, Result, rounding};
@@ -24,13 +24,12 @@ impl<'a> SpecificDate<'a> {
     ///
     /// # Errors
     /// Rejects an unknown type, a fixed one without an amount, and a percentage that is missing or not within 0 and 100.
-    pub fn read(kind: &str, amount: Option<&'a str>, percentage: Option<Decimal>) -> Result<Self> {
+    pub fn read(kind: &str, amount: Option<&'a str>, percentage: Option<&str>) -> Result<Self> {
         let percent = || {
-            let percentage = percentage.ok_or_else(|| PERCENTAGE.missing("This distribution type needs a percentage."))?;
-            if percentage < Decimal::ZERO || percentage > Decimal::ONE_HUNDRED {
-                return Err(PERCENTAGE.invalid("A percentage is between 0 and 100.").with_value(&percentage.to_string()));
-            }
-            Ok(percentage)
+            let text = percentage.ok_or_else(|| PERCENTAGE.missing("This distribution type needs a percentage."))?;
+            let within = |p: &Decimal| *p >= Decimal::ZERO && *p <= Decimal::ONE_HUNDRED;
+            let number = Decimal::from_str_exact(text).ok().filter(within);
+            number.ok_or_else(|| PERCENTAGE.invalid("A percentage is a decimal number between 0 and 100.").with_value(text))
         };
         match kind.to_ascii_lowercase().as_str() {
             "specific date (delta fixed amount)" => {
@@ -60,9 +59,7 @@ pub fn on_specific_date(
     rules: &Rules,
     kind: EventType,
 ) -> Result<Option<Event>> {
-    if schedule.amount == 0 {
-        return Err(SCHEDULE.rule("A revenue schedule with an amount of zero cannot be distributed."));
-    }
+    schedule.check_distributable()?;
     let unknown = || DISTRIBUTE_ON.invalid("No accounting period contains this date; create it first.").with_value(&day.to_string());
     let bucket = Bucket::Period(periods.at(day).ok_or_else(unknown)?);
     if !periods.is_changeable(bucket, rules.manage_close) {

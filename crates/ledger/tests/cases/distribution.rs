@@ -125,7 +125,7 @@ pub fn specific_dates(case: &Value) {
     let rest = accrual_base::format_minor(amount - open, 2);
     let schedule = standing(amount, &[("Jan'2013".into(), rest), ("Open-Ended".into(), text(&given["undistributed"]))], &periods);
     for (at, request) in list(&case["inputs"]["requests"]).iter().enumerate() {
-        let percentage = request["percentage"].as_str().map(|p| p.parse().unwrap());
+        let percentage = request["percentage"].as_str();
         let how = SpecificDate::read(request["distributionType"].as_str().unwrap(), request["amount"].as_str(), percentage).unwrap();
         let event = on_specific_date(&schedule, &periods, day("2013-02-14"), how, &rules(), distributed()).unwrap().unwrap();
         let moved = cents(&case["expected"]["amountDistributed"][at]);

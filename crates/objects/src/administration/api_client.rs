@@ -3,7 +3,8 @@
 use accrual_model::validate::broken;
 use accrual_model::{Object, Rejection};
 
-/// A program that signs in with a client id and a secret and acts in one role.
+/// A program that signs in with a client id and a secret. In the revenue interface it acts in one role; in the billing
+/// interface it acts for its user, with the roles, entities and organizations of that user.
 #[derive(Clone, Debug, PartialEq, Eq, Object)]
 #[object(label = "API Client", rules = ApiClient::rules)]
 pub struct ApiClient {
@@ -19,6 +20,9 @@ pub struct ApiClient {
     pub role: String,
     #[field(default = true, filterable)]
     pub enabled: bool,
+    /// Name of the user it belongs to. Without one it may do nothing in the billing interface.
+    #[field(reference = "User", filterable)]
+    pub user: Option<String>,
 }
 
 impl ApiClient {

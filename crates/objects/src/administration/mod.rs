@@ -2,6 +2,8 @@
 
 mod api_client;
 mod organization;
+mod permission;
+mod permission_table;
 mod profile;
 mod role;
 mod tenant;
@@ -9,9 +11,10 @@ mod user;
 
 pub use api_client::ApiClient;
 pub use organization::Organization;
+pub use permission::{Permission, Permissions};
 pub use profile::{KNOWN_PROFILES, KnownProfile, Profile};
-pub use role::{Privilege, Role};
-pub use tenant::Tenant;
+pub use role::{Privilege, Role, RoleCategory};
+pub use tenant::{GLOBAL_ENTITY, KNOWN_VERSIONS, MOST_ENTITIES, RateClass, Tenant};
 pub use user::User;
 
 use crate::seed::{Seed, seed, seed_with_id};

@@ -19,6 +19,11 @@ pub struct Organization {
 }
 
 impl Organization {
+    /// The id of an organization in the billing interface, as 32 hexadecimal digits: made from its number, so that the
+    /// same organization has the same id wherever it is asked for.
+    pub fn uid(number: i64) -> String {
+        accrual_model::id::of_user(&format!("organization\n{number}"))
+    }
     /// The organisation of a new tenant.
     pub(crate) fn first() -> Self {
         Self { name: "Main".to_owned(), code: None, enabled: true }

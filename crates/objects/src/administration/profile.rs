@@ -41,6 +41,12 @@ pub const KNOWN_PROFILES: &[KnownProfile] = &[
         "An invoice above its order raises the order; N keeps it in staging (RPRO-00622, RPRO-00623).",
     ),
     known(
+        "BILLING_TO_REVENUE",
+        "N",
+        YES_NO,
+        "Posting or reversing an invoice writes its lines into the revenue stage in the same transaction.",
+    ),
+    known(
         "ENABLE_CSV_DATA_SANITIZATION",
         "BLOCK",
         &["BLOCK", "SANITIZE", "RAW"],

@@ -23,6 +23,18 @@ pub struct User {
     /// A disabled user cannot sign in; tokens already given out stop working.
     #[field(default = true, filterable)]
     pub enabled: bool,
+    /// In the billing interface: every entity of the tenant, those to come as well.
+    #[field(default = true)]
+    pub all_entities: bool,
+    /// Names of the entities the user may work in, unless it is all.
+    #[field(default = [])]
+    pub entities: Vec<String>,
+    /// In the billing interface: every organization, those to come as well.
+    #[field(default = true)]
+    pub all_organizations: bool,
+    /// Numbers of the organizations whose accounts the user sees, unless it is all.
+    #[field(default = [])]
+    pub organizations: Vec<i64>,
 }
 
 impl User {
@@ -30,6 +42,15 @@ impl User {
         if self.name.contains(':') {
             return vec![broken("name", "A user name has no colon: HTTP basic credentials could not carry it.")];
         }
-        Vec::new()
+        let mut wrong = Vec::new();
+        for (all, empty, field) in [
+            (self.all_entities, self.entities.is_empty(), "entities"),
+            (self.all_organizations, self.organizations.is_empty(), "organizations"),
+        ] {
+            if all != empty {
+                wrong.push(broken(field, format!("List at least one of the {field}, or let the user have all: one of the two.")));
+            }
+        }
+        wrong
     }
 }

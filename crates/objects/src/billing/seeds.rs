@@ -1,11 +1,14 @@
 //! What billing starts with.
 
-use super::{AccountingCode, AccountingCodeType, CommunicationProfile, DEFAULT_SET, DocumentNumbers, PaymentTerm, SequenceSet};
+use super::{
+    AccountingCode, AccountingCodeType, CommunicationProfile, DEFAULT_SET, DocumentNumbers, PaymentTerm, ReasonCode, RecognitionModel,
+    RevenueRecognitionRule, SequenceSet,
+};
 use crate::seed::{Seed, seed};
 use accrual_base::Result;
 
-/// The default sequence set and communication profile, payment terms, and one accounting code a type that documents
-/// need.
+/// The default sequence set and communication profile, payment terms, one accounting code a type that documents need, and
+/// reasons of memos.
 ///
 /// # Errors
 /// A rejection when a seed breaks its own object's rules; a test rules that out.
@@ -45,5 +48,41 @@ pub fn defaults() -> Result<Vec<Seed>> {
         let category = Some(r#type.category());
         all.push(seed(&AccountingCode { name: name.to_owned(), r#type, category, ..AccountingCode::default() })?);
     }
+    all.extend(recognition_rules()?);
+    for name in [
+        "Invoice reversal",
+        "Write-off",
+        "Credit memo reversal",
+        "Standalone Adjustment",
+        "Customer Satisfaction",
+        "Correcting invoice error",
+    ] {
+        all.push(seed(&ReasonCode { name: name.to_owned(), active: true })?);
+    }
     Ok(all)
+}
+
+/// A rule for every model; of the monthly one the kind that prorates.
+fn recognition_rules() -> Result<Vec<Seed>> {
+    use RecognitionModel::{Daily, Manually, Monthly, SpecificDate, Unlimited, UponInvoicing};
+    [
+        ("Recognize upon invoicing", UponInvoicing),
+        ("Recognize daily over time", Daily),
+        ("Recognize monthly over time", Monthly),
+        ("Recognize on specific date", SpecificDate),
+        ("Custom - Manual distribution", Manually),
+        ("Custom - Unlimited recognition", Unlimited),
+    ]
+    .into_iter()
+    .map(|(name, recognition_model)| {
+        let distribution_type = (recognition_model == Monthly).then(|| "Monthly Distribution (Proration by Days)".to_owned());
+        seed(&RevenueRecognitionRule {
+            name: name.to_owned(),
+            recognition_model,
+            distribution_type,
+            active: true,
+            ..RevenueRecognitionRule::default()
+        })
+    })
+    .collect()
 }

@@ -2,6 +2,7 @@
 
 mod batch;
 mod create;
+mod electronic;
 mod item;
 mod lifecycle;
 mod reverse;
@@ -16,6 +17,7 @@ mod write_off;
 
 pub use batch::check_batch;
 pub use create::{Context, NewDiscount, NewInvoice, NewItem, create};
+pub use electronic::{EInvoice, check_e_invoice};
 pub use item::{Discount, Item, Processing};
 pub use lifecycle::{Post, Unpost, cancel, check_delete, check_transfer_change, post, unpost};
 pub use reverse::{Reverse, ReverseFacts, reverse};

@@ -11,6 +11,7 @@ mod plan;
 mod row;
 mod template;
 mod totals;
+mod typed;
 
 pub use blocks::{Block, Blocks, MAX_RECORD};
 pub use parser::{MAX_REPORTED, Parser};
@@ -18,3 +19,4 @@ pub use plan::{Column, Plan};
 pub use row::{Row, Slot};
 pub use template::{Columns, Family, Formula, Mapping, Safety, Template};
 pub use totals::Totals;
+pub use typed::TypedRow;

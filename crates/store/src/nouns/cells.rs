@@ -30,8 +30,7 @@ impl<'v> From<&'v Value> for StoredCell<'v> {
             Value::Text(v) => Self::Text(Cow::Borrowed(v)),
             Value::Bool(v) => Self::Int(i64::from(*v)),
             Value::Int(v) => Self::Int(*v),
-            // without trailing zeros, so that equal values are equal texts
-            Value::Decimal(v) => Self::Text(Cow::Owned(v.normalize().to_string())),
+            Value::Decimal(v) => Self::Text(Cow::Owned(super::decimal::text(*v))),
             Value::Date(v) => Self::Int(i64::from(v.epoch())),
             Value::Instant(v) => Self::Int(v.0),
             Value::Json(v) => Self::Text(Cow::Owned(v.to_string())),

@@ -1,19 +1,24 @@
 //! Filters and orders as SQL.
 
 use super::cells::StoredCell;
-use crate::Cell;
+use super::{amount, decimal};
 use crate::schema::quoted;
-use accrual_base::{Currency, Decimal, Error, Result};
+use crate::{Cell, Dialect};
+use accrual_base::{Decimal, Result};
 use accrual_model::filter::Column;
-use accrual_model::{Descriptor, FieldType, Filter, Operator, Sort, Value};
+use accrual_model::{Descriptor, FieldType, Filter, Operator, Sort, Text, Value};
 
 /// A condition under construction, with its parameters in order.
-#[derive(Default)]
-pub(super) struct Condition {
+pub(crate) struct Condition {
+    dialect: Dialect,
     params: Vec<Value>,
 }
 
 impl Condition {
+    pub fn new(dialect: Dialect) -> Self {
+        Self { dialect, params: Vec::new() }
+    }
+
     /// The place of a parameter.
     pub fn bind(&mut self, value: &Value) -> String {
         self.params.push(value.clone());
@@ -33,18 +38,52 @@ impl Condition {
             Filter::Not(part) => format!("NOT {}", self.filter(descriptor, part)?),
             Filter::Null { field } => format!("({} IS NULL)", column(descriptor, field)?),
             Filter::In { values, .. } if values.is_empty() => "(1 = 0)".to_owned(),
-            Filter::In { field, values } if is_money(descriptor, field)? => {
-                let any: Result<Vec<String>> = values.iter().map(|v| self.amount(descriptor, field, Operator::Eq, v)).collect();
-                format!("({})", any?.join(" OR "))
-            }
-            Filter::Compare { field, op, value } if is_money(descriptor, field)? => self.amount(descriptor, field, *op, value)?,
             Filter::In { field, values } => {
-                let column = column(descriptor, field)?;
+                let column = Column::named(descriptor, field)?;
+                if let FieldType::Money { .. } = column.kind {
+                    let any: Result<Vec<String>> = values.iter().map(|v| self.compare(&column, Operator::Eq, v)).collect();
+                    return Ok(format!("({})", any?.join(" OR ")));
+                }
+                let column = quoted(column.name)?;
                 let places: Vec<String> = values.iter().map(|v| self.bind(&stored(v))).collect();
                 format!("({column} IS NOT NULL AND {column} IN ({}))", places.join(", "))
             }
-            Filter::Compare { field, op, value } => self.compare(&column(descriptor, field)?, *op, value),
+            Filter::Compare { field, op, value } => self.compare(&Column::named(descriptor, field)?, *op, value)?,
+            Filter::Folded { values, .. } if values.is_empty() => "(1 = 0)".to_owned(),
+            Filter::Folded { field, values } => {
+                let column = column(descriptor, field)?;
+                let places: Vec<String> = values.iter().map(|v| self.bind(&Value::Text(v.to_ascii_lowercase()))).collect();
+                format!("({column} IS NOT NULL AND LOWER({column}) IN ({}))", places.join(", "))
+            }
+            Filter::Prefix { field, prefix } => self.prefix(&column(descriptor, field)?, &prefix.to_ascii_lowercase()),
+            Filter::Reaches { steps, field, values } => self.reaches(steps, field, values)?,
         })
+    }
+
+    /// A condition on the record at the end of references, as one subquery in another.
+    fn reaches(&mut self, steps: &[(Text, Text)], field: &str, values: &[String]) -> Result<String> {
+        if values.is_empty() {
+            return Ok("(1 = 0)".to_owned());
+        }
+        let places: Vec<String> = values.iter().map(|v| self.bind(&Value::from(v.as_str()))).collect();
+        let mut condition = format!("{} IN ({})", quoted(field)?, places.join(", "));
+        for (reference, table) in steps.iter().rev() {
+            condition = format!("{} IN (SELECT uid FROM {} WHERE {condition})", quoted(reference)?, quoted(table)?);
+        }
+        Ok(format!("({condition})"))
+    }
+
+    /// Texts that start with a prefix are those between it and the next text that does not: what an index can find.
+    fn prefix(&mut self, column: &str, prefix: &str) -> String {
+        let mut out = format!("({column} IS NOT NULL");
+        if !prefix.is_empty() {
+            out.push_str(&format!(" AND LOWER({column}) >= {}", self.bind(&Value::from(prefix))));
+        }
+        if let Some(beyond) = beyond(prefix) {
+            out.push_str(&format!(" AND LOWER({column}) < {}", self.bind(&Value::Text(beyond))));
+        }
+        out.push(')');
+        out
     }
 
     fn joined(&mut self, descriptor: &Descriptor, parts: &[Filter], glue: &str, empty: &str) -> Result<String> {
@@ -55,82 +94,99 @@ impl Condition {
         Ok(format!("({})", parts?.join(glue)))
     }
 
-    /// An amount compared as the decimal it is shown as: in minor units, for each number of decimals a currency can have.
-    fn amount(&mut self, descriptor: &Descriptor, field: &str, op: Operator, value: &Value) -> Result<String> {
-        let at = descriptor.find(field)?;
-        let FieldType::Money { currency } = &descriptor.fields[at].kind else { return Err(no_amount(field)) };
-        let (column, currency) = (quoted(&descriptor.fields[at].names.table)?, quoted(currency)?);
-        let Value::Decimal(value) = value else { return Err(no_amount(field)) };
-        let mut cases = String::from("CASE");
-        for exponent in [0_u8, 3, 4] {
-            let codes: Vec<String> = Currency::with_exponent(exponent).map(|code| self.bind(&Value::Text(code.to_owned()))).collect();
-            let test = self.minor(&column, op, *value, exponent)?;
-            cases.push_str(&format!(" WHEN {currency} IN ({}) THEN {test}", codes.join(", ")));
+    /// A column compared with a value that is not empty.
+    pub fn compare(&mut self, column: &Column<'_>, op: Operator, value: &Value) -> Result<String> {
+        if let FieldType::Money { currency } = &column.kind {
+            return amount::compare(self, column.name, currency, op, value);
         }
-        let test = self.minor(&column, op, *value, 2)?;
-        let unknown = if op == Operator::Ne { "1 = 1" } else { "1 = 0" };
-        Ok(format!("({column} IS NULL AND {unknown} OR {column} IS NOT NULL AND ({cases} ELSE {test} END))"))
-    }
-
-    /// A column of minor units compared with a decimal that may lie between two of them.
-    fn minor(&mut self, column: &str, op: Operator, value: Decimal, exponent: u8) -> Result<String> {
-        let scaled = value.checked_mul(Decimal::from(10_i64.pow(exponent.into())));
-        let down = scaled.and_then(|v| i64::try_from(v.floor().mantissa() / 10_i128.pow(v.floor().scale())).ok());
-        // beyond every amount there can be
-        let Some(down) = down else {
-            let less = matches!(op, Operator::Lt | Operator::Le) != value.is_sign_negative();
-            let all = op == Operator::Ne || less && !matches!(op, Operator::Eq | Operator::Like);
-            return Ok(if all { "1 = 1" } else { "1 = 0" }.to_owned());
-        };
-        let whole = scaled == Some(Decimal::from(down));
-        let sign = match (op, whole) {
-            (Operator::Eq | Operator::Like, true) => "=",
-            (Operator::Ne, true) => "<>",
-            (Operator::Eq | Operator::Like, false) => return Ok("1 = 0".to_owned()),
-            (Operator::Ne, false) => return Ok("1 = 1".to_owned()),
-            (Operator::Lt, true) => "<",
-            (Operator::Ge, true) => ">=",
-            (Operator::Le, _) | (Operator::Lt, false) => "<=",
-            (Operator::Gt, _) | (Operator::Ge, false) => ">",
-        };
-        Ok(format!("{column} {sign} {}", self.bind(&Value::Int(down))))
-    }
-
-    fn compare(&mut self, column: &str, op: Operator, value: &Value) -> String {
+        let name = quoted(column.name)?;
+        if let (Value::Decimal(value), true) = (value, orders(op)) {
+            return Ok(self.decimal(&name, op, *value));
+        }
         let sign = match op {
             Operator::Eq => "=",
-            Operator::Ne => return format!("({column} IS NULL OR {column} <> {})", self.bind(&stored(value))),
+            Operator::Ne => return Ok(format!("({name} IS NULL OR {name} <> {})", self.bind(&stored(value)))),
             Operator::Lt => "<",
             Operator::Gt => ">",
             Operator::Le => "<=",
             Operator::Ge => ">=",
             Operator::Like => {
                 let pattern = Value::Text(value.as_text().unwrap_or_default().to_ascii_lowercase());
-                return format!("({column} IS NOT NULL AND LOWER({column}) LIKE {} ESCAPE '\\')", self.bind(&pattern));
+                return Ok(format!("({name} IS NOT NULL AND LOWER({name}) LIKE {} ESCAPE '\\')", self.bind(&pattern)));
             }
         };
-        format!("({column} IS NOT NULL AND {column} {sign} {})", self.bind(&stored(value)))
+        Ok(format!("({name} IS NOT NULL AND {name} {sign} {})", self.bind(&stored(value))))
+    }
+
+    fn decimal(&mut self, column: &str, op: Operator, value: Decimal) -> String {
+        let (text, equal) = (Value::Text(decimal::text(value)), matches!(op, Operator::Le | Operator::Ge));
+        let place = self.bind(&text);
+        let mut test = decimal::compare(self.dialect, column, matches!(op, Operator::Lt | Operator::Le), value, &place);
+        if equal {
+            test = format!("({test} OR {column} = {place})");
+        }
+        format!("({column} IS NOT NULL AND {test})")
     }
 }
 
+fn orders(op: Operator) -> bool {
+    matches!(op, Operator::Lt | Operator::Gt | Operator::Le | Operator::Ge)
+}
+
+/// The first text, by its bytes, that is greater than every text with this prefix; nothing when there is none.
+fn beyond(prefix: &str) -> Option<String> {
+    let mut letters: Vec<char> = prefix.chars().collect();
+    while let Some(last) = letters.pop() {
+        // the signs between are no letters of their own
+        let next = if last == '\u{d7ff}' { Some('\u{e000}') } else { char::from_u32(u32::from(last) + 1) };
+        if let Some(next) = next {
+            letters.push(next);
+            return Some(letters.into_iter().collect());
+        }
+    }
+    None
+}
+
 /// An order: empty fields first, ties by id.
-pub(super) fn order(descriptor: &Descriptor, sort: &[Sort]) -> Result<String> {
+pub(super) fn order(dialect: Dialect, descriptor: &Descriptor, sort: &[Sort]) -> Result<String> {
     let mut out = String::new();
     for key in sort {
-        let column = column(descriptor, &key.field)?;
-        let direction = if key.descending { " DESC" } else { "" };
-        out.push_str(&format!("({column} IS NOT NULL), {column}{direction}, "));
+        let column = Column::named(descriptor, &key.field)?;
+        out.push_str(&format!("({} IS NOT NULL), ", quoted(column.name)?));
+        for term in terms(dialect, &column)? {
+            out.push_str(&term.sql(key.descending));
+            out.push_str(", ");
+        }
     }
     out.push_str("id");
     Ok(out)
 }
 
-fn is_money(descriptor: &Descriptor, field: &str) -> Result<bool> {
-    Ok(matches!(Column::named(descriptor, field)?.kind, FieldType::Money { .. }))
+/// One expression of an order.
+pub(super) struct Term {
+    expression: String,
+    /// Greater values come first when the order ascends.
+    reversed: bool,
 }
 
-fn no_amount(field: &str) -> Error {
-    Error::fault(format!("{field} is no amount, or is not compared with a decimal: the filter was not checked"))
+impl Term {
+    pub fn sql(&self, descending: bool) -> String {
+        format!("{}{}", self.expression, if descending == self.reversed { "" } else { " DESC" })
+    }
+}
+
+/// What puts the filled values of a column in order.
+pub(super) fn terms(dialect: Dialect, column: &Column<'_>) -> Result<Vec<Term>> {
+    let name = quoted(column.name)?;
+    let upward = |expression| Term { expression, reversed: false };
+    Ok(match &column.kind {
+        FieldType::Money { currency } => amount::terms(&name, currency)?.into_iter().map(upward).collect(),
+        FieldType::Decimal => {
+            let [sign, length, below, above] = decimal::terms(dialect, &name);
+            vec![upward(sign), upward(length), Term { expression: below, reversed: true }, upward(above)]
+        }
+        _ => vec![upward(name)],
+    })
 }
 
 fn column(descriptor: &Descriptor, name: &str) -> Result<String> {
@@ -162,7 +218,7 @@ mod tests {
 
     #[test]
     fn a_filter_is_text_of_names_and_places_only() {
-        let mut condition = Condition::default();
+        let mut condition = Condition::new(Dialect::Sqlite);
         let filter = Filter::Any(vec![
             Filter::Not(Box::new(Filter::eq("name", "x'; DROP TABLE role"))),
             Filter::compare("name", Operator::Like, "A%"),
@@ -176,5 +232,27 @@ mod tests {
              OR (\"id\" IS NOT NULL AND \"id\" IN ($3, $4)) OR (1 = 1))"
         );
         assert_eq!(condition.cells(), [Cell::Text("x'; DROP TABLE role"), Cell::Text("a%"), Cell::Int(1), Cell::Int(2)]);
+    }
+
+    #[test]
+    fn references_are_followed_by_subqueries() {
+        let mut condition = Condition::new(Dialect::Sqlite);
+        let steps = vec![("invoice_id".into(), "invoice".into()), ("account_id".into(), "account".into())];
+        let filter = Filter::Reaches { steps, field: "organization_id".into(), values: vec!["a".to_owned(), "b".to_owned()] };
+        assert_eq!(
+            condition.filter(Role::descriptor(), &filter).unwrap(),
+            "(\"invoice_id\" IN (SELECT uid FROM \"invoice\" WHERE \"account_id\" IN (SELECT uid FROM \"account\" WHERE \"organization_id\" IN ($1, $2))))"
+        );
+        let none = Filter::Reaches { steps: vec![], field: "organization_id".into(), values: vec![] };
+        assert_eq!(condition.filter(Role::descriptor(), &none).unwrap(), "(1 = 0)");
+    }
+
+    #[test]
+    fn what_is_beyond_a_prefix() {
+        for (prefix, expected) in
+            [("ab", Some("ac")), ("", None), ("a\u{10ffff}", Some("b")), ("\u{10ffff}", None), ("\u{d7ff}", Some("\u{e000}"))]
+        {
+            assert_eq!(beyond(prefix).as_deref(), expected, "{prefix:?}");
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! The upload row: the state of a file.
 
 use super::Family;
-use crate::{Cell, Read, Row, Write};
+use crate::{Cell, Dialect, Read, Row, Write};
 use accrual_base::{Error, Instant, Result};
 
 /// Where an upload stands.
@@ -197,4 +197,52 @@ pub fn set_status(tx: &mut dyn Write, id: i64, from: UploadStatus, to: UploadSta
 /// A fault from the database.
 pub fn swept(tx: &mut dyn Write, id: i64) -> Result<()> {
     tx.execute("UPDATE upload SET first_id = NULL, last_id = NULL WHERE id = $1 AND status = 'Failed'", &[id.into()]).map(|_| ())
+}
+
+/// Who takes the file of an upload under way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UploadOwner {
+    pub upload_id: i64,
+    /// The process, in the words of the layer above.
+    pub worker: Option<String>,
+    /// Seconds since its last sign of life, by the database's clock; nothing on an embedded database.
+    pub silent_seconds: Option<i64>,
+}
+
+/// The time of a database server, which all its clients share, in microseconds.
+const SERVER_TIME: &str = "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)";
+
+/// Notes who takes the file of an upload.
+///
+/// # Errors
+/// A fault from the database.
+pub fn own(tx: &mut dyn Write, id: i64, worker: Option<&str>) -> Result<()> {
+    tx.defer("UPDATE upload SET worker = $2 WHERE id = $1", &[id.into(), worker.into()])?;
+    beat(tx, id)
+}
+
+/// Gives a sign of life for an upload under way. An embedded database has one process and needs none.
+///
+/// # Errors
+/// A fault from the database.
+pub fn beat(tx: &mut dyn Write, id: i64) -> Result<()> {
+    if tx.dialect() == Dialect::Sqlite {
+        return Ok(());
+    }
+    tx.defer(&format!("UPDATE upload SET beat = {SERVER_TIME} WHERE id = $1 AND status = 'Loading'"), &[id.into()])
+}
+
+/// Who takes the files of the uploads under way.
+///
+/// # Errors
+/// A fault from the database.
+pub fn owners(tx: &mut dyn Read) -> Result<Vec<UploadOwner>> {
+    let silent = match tx.dialect() {
+        Dialect::Sqlite => "NULL".to_owned(),
+        Dialect::Postgres => format!("({SERVER_TIME} - beat) / 1000000"),
+    };
+    let sql = format!("SELECT id, worker, {silent} FROM upload WHERE status = 'Loading' ORDER BY id");
+    tx.all(&sql, &[], |row| {
+        Ok(UploadOwner { upload_id: row.int(0)?, worker: row.opt_text(1)?.map(str::to_owned), silent_seconds: row.opt_int(2)? })
+    })
 }

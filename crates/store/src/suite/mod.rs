@@ -10,6 +10,7 @@ pub mod groups;
 pub mod lifetime;
 pub mod migrations;
 pub mod nouns;
+pub mod pages;
 pub mod parallel;
 pub mod queries;
 pub mod random;
@@ -43,6 +44,8 @@ macro_rules! contract_suite {
             nouns: a_record_goes_round, versions_guard_changes, unique_keys_name_their_fields, filters_and_orders_as_in_memory,
                 pages_by_id, references_hold_both_ways, tables_grow_with_their_descriptor, a_new_tenant_is_seeded_once, ids_that_are_given,
                 records_that_share_a_commit;
+            pages: follow_each_other_in_every_order, go_on_where_they_ended, hold_what_belongs_to_many, are_found_by_index,
+                relations_lead_to_records;
             parallel: sixty_four_writers, readers_beside_writers;
             queries: parameters, stop_and_errors_in_a_callback, by_keys, many_rows, changes_are_counted, upsert_and_returning,
                 wrong_sql_is_a_fault;

@@ -162,6 +162,14 @@ pub fn filters_and_orders_as_in_memory(store: &StoreHandle) {
         filters.push(Filter::compare("name", Operator::Like, pattern));
     }
     filters.push(Filter::compare("created_at", Operator::Le, STAMP.now));
+    for text in ["abc", "AB%C", "über 'x' \"y\"", "ÜBER 'X' \"Y\"", "a", "AB", "Ü", "", "%", "_"] {
+        filters.push(Filter::Folded { field: "name".into(), values: vec![text.to_owned(), "zz".to_owned()] });
+        filters.push(Filter::Prefix { field: "name".into(), prefix: text.to_owned() });
+    }
+    for decimal in ["0", "1", "1.05", "1.049", "-0.0000000000000000000000000001", "-1", "10", "2", "79228162514264337593543950335"] {
+        let value: Decimal = decimal.parse().expect("a decimal");
+        filters.extend(Operator::ALL.map(|(op, _)| Filter::compare("rate", op, value)));
+    }
     filters.retain(|f| f.check(&d).is_ok());
     assert!(filters.len() > 100, "most of them are sound: {}", filters.len());
     let negated: Vec<Filter> = filters.iter().map(|f| Filter::Not(Box::new(f.clone()))).collect();
@@ -178,6 +186,8 @@ pub fn filters_and_orders_as_in_memory(store: &StoreHandle) {
         ("number", true, [5, 3, 4, 2, 1]),
         ("flag", false, [5, 2, 4, 1, 3]),
         ("day", false, [5, 1, 3, 4, 2]),
+        ("rate", false, [5, 2, 4, 1, 3]),
+        ("rate", true, [5, 3, 1, 4, 2]),
     ] {
         let query = Query { sort: vec![Sort { field: field.into(), descending }], ..Query::default() };
         let found = store.read(|tx| nouns::list(tx, &d, &query)).expect("a sorted list");

@@ -3,7 +3,7 @@
 use super::read::has_transactions;
 use crate::billing::custom_field::Done;
 use crate::billing::records;
-use crate::context::Privilege;
+use crate::context::Permission;
 use crate::execute::Command;
 use crate::unit::Unit;
 use accrual_base::error::Kind;
@@ -23,7 +23,7 @@ impl Command for AccountDelete {
     type Output = Done;
 
     fn run(self, unit: &mut Unit<'_>) -> Result<Done> {
-        unit.actor.require(Privilege::WebservicesInbound)?;
+        unit.actor.permit(const { Permission::named("Delete Accounts") })?;
         let view = records::require::<Account>(unit.read(), &self.account)?;
         if view.text("status") == Some("Canceled") {
             let message = format!("The account {} is canceled already.", view.text("account_number").unwrap_or_default());

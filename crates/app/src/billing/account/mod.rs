@@ -6,7 +6,7 @@ mod read;
 mod rules;
 mod update;
 
-pub use create::{AccountCreate, ContactOf};
+pub use create::{AccountCreate, AccountMade, ContactOf};
 pub use delete::AccountDelete;
-pub use read::{AccountView, get, has_transactions};
+pub use read::{AccountView, get, has_transactions, number, summary};
 pub use update::AccountUpdate;

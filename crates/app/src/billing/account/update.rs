@@ -4,7 +4,7 @@ use super::rules;
 use crate::billing::contact::{self, Use};
 use crate::billing::custom_field::Done;
 use crate::billing::{Fields, records};
-use crate::context::Privilege;
+use crate::context::Permission;
 use crate::execute::Command;
 use crate::unit::Unit;
 use accrual_base::Result;
@@ -35,10 +35,11 @@ impl Command for AccountUpdate {
     type Output = Done;
 
     fn run(self, unit: &mut Unit<'_>) -> Result<Done> {
-        unit.actor.require(Privilege::WebservicesInbound)?;
+        unit.actor.permit(const { Permission::named("Modify Account") })?;
         let view = records::require::<Account>(unit.read(), &self.account)?;
         let (descriptor, before) = (&view.descriptor, &view.record);
         let mut values = self.fields.onto(descriptor, Some(&before.data))?;
+        records::by_id(unit.read(), descriptor, &mut values)?;
         part(unit, descriptor, before, &mut values, ("bill_to_id", Use::BillTo), self.bill_to)?;
         part(unit, descriptor, before, &mut values, ("sold_to_id", Use::SoldTo), self.sold_to)?;
         part(unit, descriptor, before, &mut values, ("ship_to_id", Use::ShipTo), self.ship_to)?;
@@ -61,10 +62,10 @@ fn part(
     match descriptor.value(values, field).as_text() {
         Some(id) => {
             let id = id.to_owned();
-            contact::change(unit, &id, &fields)
+            contact::change(unit, &id, &fields).map_err(|e| records::within(e, part.name()))
         }
         None => {
-            let id = contact::insert(unit, &account.uid, &fields, part)?;
+            let id = contact::insert(unit, &account.uid, &fields, part).map_err(|e| records::within(e, part.name()))?;
             records::set(descriptor, values, field, id)
         }
     }

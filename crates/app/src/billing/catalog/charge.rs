@@ -4,7 +4,7 @@ use super::tiers::arrange;
 use crate::billing::Fields;
 use crate::billing::custom_field::Done;
 use crate::billing::records::{self, Created, View};
-use crate::context::{Context, Privilege};
+use crate::context::{Context, Permission, Privilege};
 use crate::execute::Command;
 use crate::tenant::Tenant;
 use crate::unit::Unit;
@@ -33,7 +33,7 @@ impl Command for ChargeCreate {
     type Output = Created;
 
     fn run(self, unit: &mut Unit<'_>) -> Result<Created> {
-        unit.actor.require(Privilege::WebservicesInbound)?;
+        unit.actor.permit(const { Permission::named("Manage Product Catalog") })?;
         let (descriptor, mut values) = records::draft::<ProductRatePlanCharge>(unit, &self.fields)?;
         timing(&descriptor, &mut values)?;
         let record = records::insert(unit, &descriptor, values)?;
@@ -96,7 +96,7 @@ fn insert_tier(unit: &mut Unit<'_>, tier: &Tier) -> Result<()> {
 }
 
 /// The stored prices of a charge, by currency and number.
-fn stored_tiers(tx: &mut dyn Read, charge: &str) -> Result<Vec<Record>> {
+pub(super) fn stored_tiers(tx: &mut dyn Read, charge: &str) -> Result<Vec<Record>> {
     let descriptor = Tier::descriptor();
     let mut all = records::children(tx, descriptor, "product_rate_plan_charge_id", charge)?;
     let key = |r: &Record| (descriptor.value(&r.data, "currency").as_text().map(str::to_owned), descriptor.value(&r.data, "tier").as_int());
@@ -139,7 +139,7 @@ impl Command for ChargeUpdate {
     type Output = Done;
 
     fn run(self, unit: &mut Unit<'_>) -> Result<Done> {
-        unit.actor.require(Privilege::WebservicesInbound)?;
+        unit.actor.permit(const { Permission::named("Manage Product Catalog") })?;
         let view = records::require::<ProductRatePlanCharge>(unit.read(), &self.charge)?;
         let values = self.fields.onto(&view.descriptor, Some(&view.record.data))?;
         let after = records::store(unit, &view.descriptor, &view.record, values)?;
@@ -196,7 +196,7 @@ impl Command for ChargeDelete {
     type Output = Done;
 
     fn run(self, unit: &mut Unit<'_>) -> Result<Done> {
-        unit.actor.require(Privilege::WebservicesInbound)?;
+        unit.actor.permit(const { Permission::named("Manage Product Catalog") })?;
         let view = records::require::<ProductRatePlanCharge>(unit.read(), &self.charge)?;
         remove(unit, &view.descriptor, &view.record)?;
         Ok(Done { id: view.record.uid })

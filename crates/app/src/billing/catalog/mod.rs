@@ -2,11 +2,21 @@
 
 mod charge;
 mod dates;
+mod external;
+mod group;
 mod product;
 mod rate_plan;
+mod read;
 mod tiers;
 
 pub use charge::{ChargeCreate, ChargeDelete, ChargeUpdate, ChargeView, charge};
+pub use group::{
+    CatalogGroupCreate, CatalogGroupDelete, CatalogGroupUpdate, Graded, GroupView, catalog_group, catalog_groups,
+};
 pub use product::{ProductCreate, ProductDelete, ProductUpdate, product};
+pub use accrual_objects::billing::ExternalRatePlanId;
 pub use rate_plan::{RatePlanCreate, RatePlanDelete, RatePlanUpdate, rate_plan};
+pub use read::{
+    ChargeTree, CodeName, PlanStatus, PlanTree, Plans, by_currency, plan_with_ids, plans_by_external_id, plans_of_product, products,
+};
 pub use tiers::arrange;

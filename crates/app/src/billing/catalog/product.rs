@@ -4,7 +4,7 @@ use super::{dates, rate_plan};
 use crate::billing::Fields;
 use crate::billing::custom_field::Done;
 use crate::billing::records::{self, Created, View};
-use crate::context::{Context, Privilege};
+use crate::context::{Context, Permission, Privilege};
 use crate::execute::Command;
 use crate::tenant::Tenant;
 use crate::unit::Unit;
@@ -25,7 +25,7 @@ impl Command for ProductCreate {
     type Output = Created;
 
     fn run(self, unit: &mut Unit<'_>) -> Result<Created> {
-        unit.actor.require(Privilege::WebservicesInbound)?;
+        unit.actor.permit(const { Permission::named("Manage Product Catalog") })?;
         let (descriptor, values) = records::draft::<Product>(unit, &self.fields)?;
         let record = records::insert(unit, &descriptor, values)?;
         Ok(Created::of(&descriptor, &record))
@@ -45,7 +45,7 @@ impl Command for ProductUpdate {
     type Output = Done;
 
     fn run(self, unit: &mut Unit<'_>) -> Result<Done> {
-        unit.actor.require(Privilege::WebservicesInbound)?;
+        unit.actor.permit(const { Permission::named("Manage Product Catalog") })?;
         let view = records::by_any_key::<Product>(unit.read(), &self.product)?;
         let values = self.fields.onto(&view.descriptor, Some(&view.record.data))?;
         let after = records::store(unit, &view.descriptor, &view.record, values)?;
@@ -71,7 +71,7 @@ impl Command for ProductDelete {
     type Output = Done;
 
     fn run(self, unit: &mut Unit<'_>) -> Result<Done> {
-        unit.actor.require(Privilege::WebservicesInbound)?;
+        unit.actor.permit(const { Permission::named("Manage Product Catalog") })?;
         let view = records::by_any_key::<Product>(unit.read(), &self.product)?;
         let plans = records::descriptor::<ProductRatePlan>(unit.read())?;
         for plan in records::children(unit.read(), &plans, "product_id", &view.record.uid)? {

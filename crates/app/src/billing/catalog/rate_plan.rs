@@ -1,10 +1,10 @@
 //! Rate plans.
 
-use super::{charge, dates};
+use super::{charge, dates, external, group};
 use crate::billing::Fields;
 use crate::billing::custom_field::Done;
 use crate::billing::records::{self, Created, View};
-use crate::context::{Context, Privilege};
+use crate::context::{Context, Permission, Privilege};
 use crate::execute::Command;
 use crate::tenant::Tenant;
 use crate::unit::Unit;
@@ -16,7 +16,7 @@ use serde::Serialize;
 /// Adds a rate plan to a product.
 #[derive(Serialize)]
 pub struct RatePlanCreate {
-    /// Of [`ProductRatePlan`], the id of its product among them.
+    /// Of [`ProductRatePlan`], the id of its product among them; `externalRatePlanIds` and `externalIdSourceSystem` too.
     pub fields: Fields,
 }
 
@@ -24,11 +24,13 @@ impl Command for RatePlanCreate {
     const OPERATION: &'static str = "product_rate_plan_create";
     type Output = Created;
 
-    fn run(self, unit: &mut Unit<'_>) -> Result<Created> {
-        unit.actor.require(Privilege::WebservicesInbound)?;
+    fn run(mut self, unit: &mut Unit<'_>) -> Result<Created> {
+        unit.actor.permit(const { Permission::named("Manage Product Catalog") })?;
+        let said = external::take(&mut self.fields);
         let (descriptor, mut values) = records::draft::<ProductRatePlan>(unit, &self.fields)?;
         fits(unit, &descriptor, &mut values)?;
         let record = records::insert(unit, &descriptor, values)?;
+        external::store(unit, &record.uid, &said)?;
         Ok(Created::of(&descriptor, &record))
     }
 }
@@ -67,12 +69,14 @@ impl Command for RatePlanUpdate {
     const OPERATION: &'static str = "product_rate_plan_update";
     type Output = Done;
 
-    fn run(self, unit: &mut Unit<'_>) -> Result<Done> {
-        unit.actor.require(Privilege::WebservicesInbound)?;
+    fn run(mut self, unit: &mut Unit<'_>) -> Result<Done> {
+        unit.actor.permit(const { Permission::named("Manage Product Catalog") })?;
         let view = records::require::<ProductRatePlan>(unit.read(), &self.plan)?;
+        let said = external::take(&mut self.fields);
         let mut values = self.fields.onto(&view.descriptor, Some(&view.record.data))?;
         fits(unit, &view.descriptor, &mut values)?;
         let after = records::store(unit, &view.descriptor, &view.record, values)?;
+        external::store(unit, &after.uid, &said)?;
         for record in records::children(unit.read(), ProductRatePlanCharge::descriptor(), "product_rate_plan_id", &after.uid)? {
             charge::priced(unit, &record)?;
         }
@@ -92,7 +96,7 @@ impl Command for RatePlanDelete {
     type Output = Done;
 
     fn run(self, unit: &mut Unit<'_>) -> Result<Done> {
-        unit.actor.require(Privilege::WebservicesInbound)?;
+        unit.actor.permit(const { Permission::named("Manage Product Catalog") })?;
         let view = records::require::<ProductRatePlan>(unit.read(), &self.plan)?;
         remove(unit, &view.descriptor, &view.record)?;
         Ok(Done { id: view.record.uid })
@@ -104,6 +108,8 @@ pub(super) fn remove(unit: &mut Unit<'_>, descriptor: &Descriptor, plan: &Record
     for record in records::children(unit.read(), &charges, "product_rate_plan_id", &plan.uid)? {
         charge::remove(unit, &charges, &record)?;
     }
+    external::remove(unit, &plan.uid)?;
+    group::forget(unit, &plan.uid)?;
     records::remove(unit, descriptor, plan)
 }
 

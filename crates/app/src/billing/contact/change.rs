@@ -4,12 +4,12 @@ use super::user;
 use crate::billing::Fields;
 use crate::billing::custom_field::Done;
 use crate::billing::records::{self, View};
-use crate::context::{Context, Privilege};
+use crate::context::{Context, Permission, Privilege};
 use crate::execute::Command;
 use crate::tenant::Tenant;
 use crate::unit::Unit;
 use accrual_base::{Error, Result};
-use accrual_objects::billing::Contact;
+use accrual_objects::billing::{Contact, ContactSnapshot};
 use serde::Serialize;
 
 /// Changes a contact; its account only by [`super::ContactTransfer`].
@@ -24,7 +24,7 @@ impl Command for ContactUpdate {
     type Output = Done;
 
     fn run(self, unit: &mut Unit<'_>) -> Result<Done> {
-        unit.actor.require(Privilege::WebservicesInbound)?;
+        unit.actor.permit(const { Permission::named("Modify Account") })?;
         change(unit, &self.id, &self.fields)?;
         Ok(Done { id: self.id })
     }
@@ -48,7 +48,7 @@ impl Command for ContactDelete {
     type Output = Done;
 
     fn run(self, unit: &mut Unit<'_>) -> Result<Done> {
-        unit.actor.require(Privilege::WebservicesInbound)?;
+        unit.actor.permit(const { Permission::named("Modify Account") })?;
         let view = records::require::<Contact>(unit.read(), &self.id)?;
         if let Some(account) = user(unit.read(), &view.record.uid)? {
             let message = format!("The contact is bill-to, sold-to or ship-to of the account {account}; give that another one first.");
@@ -66,4 +66,13 @@ impl Command for ContactDelete {
 pub fn get(tenant: &Tenant, context: &Context, id: &str) -> Result<View> {
     context.actor.require(Privilege::WebservicesOutbound)?;
     tenant.store.read(|tx| records::require::<Contact>(tx, id))
+}
+
+/// A snapshot of a contact by its id.
+///
+/// # Errors
+/// As [`get`].
+pub fn get_snapshot(tenant: &Tenant, context: &Context, id: &str) -> Result<View> {
+    context.actor.require(Privilege::WebservicesOutbound)?;
+    tenant.store.read(|tx| records::require::<ContactSnapshot>(tx, id))
 }

@@ -2,7 +2,7 @@
 
 use crate::billing::Fields;
 use crate::billing::records::{self, Created};
-use crate::context::Privilege;
+use crate::context::Permission;
 use crate::execute::Command;
 use crate::unit::Unit;
 use accrual_base::{Error, Result};
@@ -15,6 +15,17 @@ pub enum Use {
     BillTo,
     SoldTo,
     ShipTo,
+}
+
+impl Use {
+    /// What an account calls the contact, in refusals.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::BillTo => "billTo",
+            Self::SoldTo => "soldTo",
+            Self::ShipTo => "shipTo",
+        }
+    }
 }
 
 /// Adds a contact to an account.
@@ -31,7 +42,7 @@ impl Command for ContactCreate {
     type Output = Created;
 
     fn run(self, unit: &mut Unit<'_>) -> Result<Created> {
-        unit.actor.require(Privilege::WebservicesInbound)?;
+        unit.actor.permit(const { Permission::named("Create Contact") })?;
         let account = records::typed::<Account>(unit.read(), &self.account)?;
         if account.status == AccountStatus::Canceled {
             return Err(Error::conflict("account.canceled", format!("The account {} is canceled and cannot change.", self.account)));

@@ -6,7 +6,7 @@ mod move_or_scrub;
 mod snapshot;
 
 pub(super) use change::change;
-pub use change::{ContactDelete, ContactUpdate, get};
+pub use change::{ContactDelete, ContactUpdate, get, get_snapshot};
 pub(super) use create::insert;
 pub use create::{ContactCreate, Use};
 pub use move_or_scrub::{ContactScrub, ContactTransfer};

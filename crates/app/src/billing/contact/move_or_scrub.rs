@@ -4,7 +4,7 @@ use super::user;
 use crate::billing::custom_field::Done;
 use crate::billing::records::{self, View};
 use crate::billing::registry;
-use crate::context::Privilege;
+use crate::context::Permission;
 use crate::execute::Command;
 use crate::unit::Unit;
 use accrual_base::{Error, Result};
@@ -26,7 +26,7 @@ impl Command for ContactTransfer {
     type Output = Done;
 
     fn run(self, unit: &mut Unit<'_>) -> Result<Done> {
-        unit.actor.require(Privilege::WebservicesInbound)?;
+        unit.actor.permit(const { Permission::named("Modify Account") })?;
         let view = records::require::<Contact>(unit.read(), &self.id)?;
         let account = records::typed::<Account>(unit.read(), &self.account)?;
         if account.status == AccountStatus::Canceled {
@@ -62,7 +62,7 @@ impl Command for ContactScrub {
     type Output = Done;
 
     fn run(self, unit: &mut Unit<'_>) -> Result<Done> {
-        unit.actor.require(Privilege::WebservicesInbound)?;
+        unit.actor.permit(const { Permission::named("Scrub Sensitive Data of Contact") })?;
         let View { descriptor, record } = records::require::<Contact>(unit.read(), &self.id)?;
         scrub(unit, &descriptor, &record)?;
         for snapshot in records::children(unit.read(), ContactSnapshot::descriptor(), "contact_id", &record.uid)? {

@@ -1,15 +1,15 @@
-//! Amounts of distributions: decimal texts in the schedule's currency.
+//! Amounts in requests: decimal texts in a currency.
 
 use accrual_base::{Currency, Field, Result, parse_minor};
 
-/// Thirteen digits before the decimal point: sums and differences of a schedule then stay far from 64 bits.
+/// Thirteen digits before the decimal point: sums and differences then stay far from 64 bits.
 const LARGEST: i64 = 10_000_000_000_000;
 
 /// Reads an amount text exactly.
 ///
 /// # Errors
 /// Rejects what is no plain decimal, more decimals than the currency has, and more than 13 digits before the point.
-pub(super) fn parse(field: &Field, text: &str, currency: Currency) -> Result<i64> {
+pub(crate) fn parse(field: &Field, text: &str, currency: Currency) -> Result<i64> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
     let plain = !(whole.is_empty() && decimals.is_empty()) && whole.bytes().chain(decimals.bytes()).all(|b| b.is_ascii_digit());

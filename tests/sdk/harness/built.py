@@ -1,0 +1,16 @@
+"""Which operations the server says it has built."""
+
+import functools
+import json
+
+import urllib3
+
+PREFIX = "billing_"
+
+
+@functools.cache
+def operations(host):
+    """The names of the billing operations with code behind them."""
+    document = json.loads(urllib3.PoolManager().request("GET", f"{host}/openapi.json").data)
+    described = [o for item in document["paths"].values() for o in item.values()]
+    return {o["operationId"] for o in described if o["x-accrual-operation"].startswith(PREFIX) and o["x-accrual-built"]}

@@ -1,0 +1,24 @@
+"""Looks back: every operation that the server has built was exercised, with success and with refusal."""
+
+import os
+
+import pytest
+
+from harness import built
+
+pytestmark = pytest.mark.skipif(not os.environ.get("ACCRUAL_SDK_WHOLE"), reason="only a part of the suite runs")
+
+
+def test_every_built_operation_was_exercised(server, ledger):
+    missing = sorted(built.operations(server.host) - ledger.succeeded)
+    assert not missing, f"{len(missing)} built operations without a test: {', '.join(missing)}"
+
+
+def test_every_built_operation_was_refused(server, ledger):
+    missing = sorted(built.operations(server.host) - ledger.refused)
+    assert not missing, f"{len(missing)} built operations without a refusal: {', '.join(missing)}"
+
+
+def test_what_was_exercised_is_built(server, ledger):
+    """An operation that answers and is not on the list would be missing from the coverage page."""
+    assert not ledger.succeeded - built.operations(server.host)
