@@ -31,7 +31,6 @@ mod update;
 mod write_off;
 
 pub use accrual_objects::billing::CustomRate;
-pub use accrual_objects::billing::CustomRate;
 pub use cancel::{InvoiceCancel, InvoiceDelete, InvoiceUnpost};
 pub(in crate::billing) use codes::{Codes, names};
 pub use create::{InvoiceCreate, InvoiceCreateAll, create_each};
