@@ -6,11 +6,21 @@
 pub mod account;
 pub mod accounting_code;
 pub mod accounting_period;
+pub mod attachment;
 pub mod catalog;
+pub mod check;
 pub mod contact;
+mod credit_memo;
 pub mod custom_field;
+pub mod document;
+pub mod email;
+pub mod exchange_rate;
 mod fields;
+pub mod file;
+pub mod invoice;
+pub mod journal_entry;
 pub mod numbers;
+pub mod query;
 pub mod records;
 pub mod revenue_schedule;
 pub mod sequence_set;
@@ -20,7 +30,7 @@ pub mod visible;
 
 pub use custom_field::Done;
 pub use fields::Fields;
-pub use records::{Created, View, descriptor, resolve, within};
+pub use records::{Created, Listing, View, descriptor, resolve, within};
 pub(crate) use setup::prepare;
 
 use accrual_base::Result;

@@ -19,7 +19,7 @@ pub enum PeriodStatus {
 #[object(text_id, rules = AccountingPeriod::rules)]
 pub struct AccountingPeriod {
     /// Last day, included; only the Open-Ended period has none.
-    #[field(filterable)]
+    #[field(filterable, sortable)]
     pub end_date: Option<Day>,
     #[field(min = 1, max = 4, filterable)]
     pub fiscal_quarter: Option<i64>,
