@@ -15,7 +15,7 @@ use accrual_model::Filter;
 use futures_util::FutureExt;
 
 const ATTACHMENT: Spelling =
-    Spelling { noun: "attachment", fields: &[("created_by_id", "createdBy"), ("updated_by_id", "updatedBy")], values: &[], parts: &[] };
+    Spelling { noun: "attachment", fields: &[("createdById", "createdBy"), ("updatedById", "updatedBy")], values: &[], parts: &[] };
 
 /// Rows of a page unless it says otherwise, and at most.
 const PAGE: (u32, u32) = (20, 40);

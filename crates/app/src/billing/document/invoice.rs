@@ -47,7 +47,7 @@ pub(super) fn ready(tx: &mut dyn Read, tenant: &str, key: &str) -> Result<Ready>
         status: accrual_model::TextEnum::text(header.status).to_owned(),
         date: header.invoice_date,
         due_date: header.due_date,
-        locale: template::locale(tx, &profiles, &company)?,
+        locale: template::locale(tx, &profiles)?,
         payment_term: header.payment_term.clone().unwrap_or_else(|| account.payment_term.clone()),
         purchase_order_number: account.purchase_order_number.clone().unwrap_or_default(),
         comments: header.comments.clone().unwrap_or_default(),

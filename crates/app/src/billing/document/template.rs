@@ -9,7 +9,7 @@ use crate::unit::Unit;
 use accrual_base::{Error, Result};
 use accrual_connect::document::{self, Kind};
 use accrual_model::{Filter, Object, Query, Stored};
-use accrual_objects::billing::{BillingDocumentTemplate, CompanyProfile};
+use accrual_objects::billing::{BillingDocumentTemplate, CommunicationProfile, CompanyProfile};
 use accrual_store::Read;
 use accrual_store::nouns::{self, typed};
 use serde::Serialize;
@@ -24,7 +24,6 @@ pub(in crate::billing) fn company(tx: &mut dyn Read, tenant: &str) -> Result<Com
     Ok(found.map(|f| f.data).unwrap_or_else(|| CompanyProfile {
         profile: CompanyProfile::PROFILE.to_owned(),
         company_name: tenant.to_owned(),
-        locale: "en_US".to_owned(),
         ..CompanyProfile::default()
     }))
 }
@@ -105,11 +104,10 @@ impl Command for StandardTemplates {
     }
 }
 
-/// How people of a document write numbers and dates: what its communication profile says, or that of its account, else
-/// the company.
-pub(super) fn locale(tx: &mut dyn Read, profiles: &[Option<&str>], company: &CompanyProfile) -> Result<String> {
+/// How people of a document write numbers and dates: what its communication profile says, or that of its account.
+pub(super) fn locale(tx: &mut dyn Read, profiles: &[Option<&str>]) -> Result<String> {
     match profiles.iter().copied().flatten().next() {
-        Some(id) => Ok(records::typed::<accrual_objects::billing::CommunicationProfile>(tx, id)?.data.locale),
-        None => Ok(company.locale.clone()),
+        Some(id) => Ok(records::typed::<CommunicationProfile>(tx, id)?.data.locale),
+        None => Ok("en_US".to_owned()),
     }
 }
