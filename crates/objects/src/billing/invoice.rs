@@ -105,7 +105,7 @@ pub struct Invoice {
     pub source: Option<String>,
     #[field(max = 32, read_only, filterable, sortable)]
     pub source_id: Option<String>,
-    #[field(read_only, filterable, sortable)]
+    #[field(default = "Standalone", read_only, filterable, sortable)]
     pub source_type: InvoiceSourceType,
     #[field(default = "Draft", read_only, filterable, sortable)]
     pub status: InvoiceStatus,
