@@ -34,6 +34,10 @@ CREATE TABLE stage_line (
 CREATE TABLE stage_event (
   id INTEGER PRIMARY KEY, upload_id INTEGER NOT NULL, line_no INTEGER NOT NULL, org_id INTEGER NOT NULL, due INTEGER NOT NULL,
   record BLOB NOT NULL) STRICT;
+-- Look-up keys of the rows of a chunk, packed: a collection plans by them. Made by rules that may have changed since: then the rows are read.
+CREATE TABLE stage_keys (
+  upload_id INTEGER NOT NULL, first_id INTEGER NOT NULL, last_id INTEGER NOT NULL, rules INTEGER NOT NULL, keys BLOB NOT NULL,
+  PRIMARY KEY (upload_id, first_id)) STRICT;
 -- kind: E stage or run-time error, W waits for its period; sequence: of the collection that wrote it. Rows of a collected upload that are not here were collected.
 CREATE TABLE stage_exception (
   stage_id INTEGER NOT NULL, family TEXT NOT NULL, upload_id INTEGER NOT NULL, kind TEXT NOT NULL, codes TEXT NOT NULL, message TEXT NOT NULL,

@@ -7,11 +7,13 @@
 
 mod exception;
 mod key;
+mod keys;
 pub mod live;
 mod row;
 mod upload;
 
 pub use exception::{Exception, ExceptionKind, ExceptionRow, exceptions, insert_exceptions, supersede};
+pub use keys::{ChunkKeys, chunk_keys, chunks_with_keys, forget_keys, insert_chunk_keys};
 pub use key::{BillCandidate, bill_candidates, has_bill_keys, insert_bill_keys};
 pub use row::{EVENTS, LINES, StagedRow, insert_rows, new_rows, rows, sweep};
 pub use upload::{

@@ -3,6 +3,7 @@
 use accrual_revenue::attributes::Attributes;
 use accrual_revenue::fields::{FieldId, line_fields};
 use accrual_revenue::record::{Record, Value};
+use accrual_revenue::upload::Row;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -16,6 +17,19 @@ fn field(name: &str) -> Option<FieldId> {
     static BY_NAME: OnceLock<HashMap<&'static str, FieldId>> = OnceLock::new();
     let exact = BY_NAME.get_or_init(|| line_fields().fields().iter().map(|f| (f.name, f.id)).collect());
     exact.get(name).copied().or_else(|| line_fields().find(name).map(|f| f.id))
+}
+
+/// The fields of a row that is being staged.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RowAttributes<'a>(pub Row<'a>);
+
+impl Attributes for RowAttributes<'_> {
+    fn text(&self, name: &str) -> Option<Cow<'_, str>> {
+        let (row, id) = (&self.0, field(name)?);
+        let number = || row.number(id).and_then(|n| n.decimal().ok()).map(|d| Cow::Owned(d.normalize().to_string()));
+        let date = || row.date(id).map(|day| Cow::Owned(day.to_string()));
+        row.text(id).filter(|text| !text.is_empty()).map(Cow::Borrowed).or_else(number).or_else(date)
+    }
 }
 
 impl Attributes for RecordAttributes<'_> {

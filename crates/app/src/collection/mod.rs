@@ -16,6 +16,7 @@ mod frozen;
 mod keys;
 mod plan;
 pub(crate) mod policies;
+pub(crate) mod row_keys;
 mod scan;
 mod transaction;
 mod under_way;
@@ -294,6 +295,12 @@ impl<'a> Run<'a> {
         }
         let kept = &self.frozen.kept;
         let uploads: Vec<i64> = self.frozen.uploads().map(|u| u.id).filter(|id| !kept.contains(id)).collect();
+        if self.family == Family::Line {
+            for id in &uploads {
+                let id = *id;
+                self.tenant.store.write(Lane::Bulk, move |tx| staging::forget_keys(tx, id).map(Commit::Keep))?;
+            }
+        }
         let (at, job) = (self.tenant.now(), self.job);
         self.tenant.store.write(Lane::Small, move |tx| {
             contracts::close_gap(tx, job)?;

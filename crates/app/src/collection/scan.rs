@@ -1,17 +1,15 @@
 //! The first pass over the frozen rows: keys only.
 
-use super::attributes::RecordAttributes;
 use super::convert::transaction_type;
 use super::frozen::Frozen;
 use super::plan::{Known, LinkRef, OrderRef, Plan};
 use super::policies::CollectionPolicies;
+use super::row_keys::{self, KeyRules, RowKeys};
 use crate::Tenant;
-use accrual_base::{Result, hash};
+use accrual_base::{Error, Result};
 use accrual_revenue::contract::TransactionType;
-use accrual_revenue::fields as f;
-use accrual_revenue::grouping;
-use accrual_revenue::record::{Record, Value};
 use accrual_store::collection::{ExceptionRef, Family, FrozenUpload, StageRef, due_by, exceptions, rows_by_id, scan_upload};
+use accrual_store::staging::{chunk_keys, chunks_with_keys};
 use accrual_store::{Read, contracts};
 use rayon::prelude::*;
 
@@ -25,16 +23,27 @@ pub(super) struct Scanned {
 /// Rows read by one thread at a time.
 const PART: i64 = 100_000;
 
-/// Reads all frozen rows once, ranges of them side by side, and makes the plan.
+/// A range of an upload's rows, with the first rows of the chunks whose packed keys cover it; without, the rows are read.
+struct Part {
+    rows: FrozenUpload,
+    packed: Vec<i64>,
+}
+
+/// Goes over all frozen rows once, ranges of them side by side, and makes the plan.
 ///
 /// Frozen rows never change and nobody else collects them, so that several snapshots are as good as one.
 ///
 /// # Errors
 /// A fault from the database or of a broken record.
 pub(super) fn scan(tenant: &Tenant, frozen: &Frozen, policies: &CollectionPolicies) -> Result<Scanned> {
-    let parts: Vec<FrozenUpload> = frozen.uploads().flat_map(parts).collect();
-    let mut parts: Vec<Keys<'_>> = parts.into_par_iter().map(|part| Keys::of(tenant, part, policies, frozen)).collect::<Result<_>>()?;
-    let mut keys = Keys::new(policies, frozen);
+    let rules = KeyRules::new(policies.grouping.clone(), frozen.open());
+    let mut parts = Vec::new();
+    for upload in frozen.uploads() {
+        let chunks = tenant.store.read(|tx| chunks_with_keys(tx, upload.id, rules.fingerprint()))?;
+        cut(upload, &chunks, &mut parts);
+    }
+    let mut parts: Vec<Keys<'_>> = parts.into_par_iter().map(|part| Keys::of(tenant, &part, &rules, frozen)).collect::<Result<_>>()?;
+    let mut keys = Keys::new(&rules);
     parts.iter_mut().for_each(|part| keys.append(part));
     tenant.store.read(|tx| {
         let waited = due_by(tx, Family::Line, frozen.org, frozen.last_day().epoch(), frozen.sequence)?;
@@ -44,13 +53,32 @@ pub(super) fn scan(tenant: &Tenant, frozen: &Frozen, policies: &CollectionPolici
     })
 }
 
-/// The upload cut into ranges of rows.
-fn parts(upload: FrozenUpload) -> impl Iterator<Item = FrozenUpload> {
-    (upload.first_id..=upload.last_id).step_by(usize::try_from(PART).unwrap_or(1)).map(move |first_id| FrozenUpload {
-        id: upload.id,
-        first_id,
-        last_id: upload.last_id.min(first_id + PART - 1),
-    })
+/// The upload cut into ranges of rows: those whose keys are packed, and those between.
+fn cut(upload: FrozenUpload, chunks: &[(i64, i64)], parts: &mut Vec<Part>) {
+    let mut next = upload.first_id;
+    let mut packed: Option<Part> = None;
+    for (first, last) in chunks.iter().copied().filter(|(first, last)| upload.first_id <= *first && *last <= upload.last_id) {
+        let joins = |part: &Part| first == next && last - part.rows.first_id < PART;
+        if let Some(done) = packed.take_if(|part| !joins(part)) {
+            parts.push(done);
+        }
+        between(upload.id, next, first - 1, parts);
+        let part = packed.get_or_insert(Part { rows: FrozenUpload { id: upload.id, first_id: first, last_id: last }, packed: Vec::new() });
+        part.rows.last_id = last;
+        part.packed.push(first);
+        next = last + 1;
+    }
+    parts.extend(packed);
+    between(upload.id, next, upload.last_id, parts);
+}
+
+/// Rows without packed keys, in ranges.
+fn between(id: i64, first: i64, last: i64, parts: &mut Vec<Part>) {
+    let ranges = (first..=last).step_by(usize::try_from(PART).unwrap_or(1));
+    parts.extend(ranges.map(|first_id| {
+        let rows = FrozenUpload { id, first_id, last_id: last.min(first_id + PART - 1) };
+        Part { rows, packed: Vec::new() }
+    }));
 }
 
 /// Walks along sorted exceptions.
@@ -84,34 +112,48 @@ struct Keys<'a> {
     links: Vec<LinkRef>,
     /// As in [`Scanned`].
     waits: Vec<(i64, i64, i32)>,
-    policies: &'a CollectionPolicies,
-    frozen: &'a Frozen,
+    rules: &'a KeyRules,
 }
 
 impl<'a> Keys<'a> {
-    fn new(policies: &'a CollectionPolicies, frozen: &'a Frozen) -> Self {
-        Self { orders: Vec::new(), links: Vec::new(), waits: Vec::new(), policies, frozen }
+    fn new(rules: &'a KeyRules) -> Self {
+        Self { orders: Vec::new(), links: Vec::new(), waits: Vec::new(), rules }
     }
 
-    /// The keys of the rows of an upload.
-    fn of(tenant: &Tenant, upload: FrozenUpload, policies: &'a CollectionPolicies, frozen: &'a Frozen) -> Result<Self> {
-        let (mut keys, mut waits) = (Self::new(policies, frozen), Vec::new());
-        let last_day = frozen.last_day().epoch();
+    /// The keys of the rows of a part.
+    fn of(tenant: &Tenant, part: &Part, rules: &'a KeyRules, frozen: &Frozen) -> Result<Self> {
+        let mut keys = Self::new(rules);
+        let rows = part.rows;
         tenant.store.read(|tx| {
-            let known = exceptions(tx, Family::Line, upload.first_id, upload.last_id)?;
+            let known = exceptions(tx, Family::Line, rows.first_id, rows.last_id)?;
             let mut skip = Skip::new(&known, frozen.sequence);
-            scan_upload(tx, Family::Line, upload, frozen.org, &mut |row| {
-                if skip.skips(row.id) {
-                    return Ok(());
-                }
-                if row.due > last_day {
-                    waits.push((row.id, row.upload_id, row.due));
-                    return Ok(());
-                }
-                keys.take(row)
-            })
+            let last_day = frozen.last_day().epoch();
+            if part.packed.is_empty() {
+                return scan_upload(tx, Family::Line, rows, frozen.org, &mut |row| {
+                    if skip.skips(row.id) {
+                        return Ok(());
+                    }
+                    let kind = u8::try_from(row.kind).map_err(|e| Error::fault_from("a transaction type out of range", e))?;
+                    let made = row_keys::of_record(row.record, kind, row.due, rules)?;
+                    keys.judge(row.id, rows.id, &made, last_day)
+                });
+            }
+            for first in &part.packed {
+                chunk_keys(tx, rows.id, *first, &mut |mut packed| {
+                    for id in *first.. {
+                        if packed.is_empty() {
+                            break;
+                        }
+                        let made = RowKeys::unpack(&mut packed)?;
+                        if !skip.skips(id) {
+                            keys.judge(id, rows.id, &made, last_day)?;
+                        }
+                    }
+                    Ok(())
+                })?;
+            }
+            Ok(())
         })?;
-        keys.waits = waits;
         Ok(keys)
     }
 
@@ -121,17 +163,29 @@ impl<'a> Keys<'a> {
         self.waits.append(&mut other.waits);
     }
 
+    /// A row of a frozen upload: it waits when it is due after the open period.
+    fn judge(&mut self, id: i64, upload: i64, keys: &RowKeys, last_day: i32) -> Result<()> {
+        if keys.due > last_day {
+            self.waits.push((id, upload, keys.due));
+            return Ok(());
+        }
+        self.add(id, keys)
+    }
+
+    /// A row that waited and is due now.
     fn take(&mut self, row: StageRef<'_>) -> Result<()> {
-        let record = Record::new(row.record);
-        let [line, original, bill, original_bill] =
-            record.select(&[f::SO_LINE_ID, f::ORIG_SO_LINE_ID, f::INV_LINE_ID, f::ORIG_INV_LINE_ID])?.map(key_of);
-        // a row without a grouping key stands alone until the chunk refuses it
-        let group = grouping::key(&self.policies.grouping, &RecordAttributes(record), self.frozen.open());
-        let group = group.map_or(row.id, |key| hash::key(&key));
-        if transaction_type(row.kind)? == TransactionType::Order {
-            self.orders.push(OrderRef { line: line.unwrap_or(row.id), id: row.id, group });
+        let kind = u8::try_from(row.kind).map_err(|e| Error::fault_from("a transaction type out of range", e))?;
+        let keys = row_keys::of_record(row.record, kind, row.due, self.rules)?;
+        self.add(row.id, &keys)
+    }
+
+    fn add(&mut self, id: i64, keys: &RowKeys) -> Result<()> {
+        let [line, original, bill, original_bill] = keys.ids;
+        let group = keys.group.unwrap_or(id);
+        if transaction_type(i32::from(keys.kind))? == TransactionType::Order {
+            self.orders.push(OrderRef { line: line.unwrap_or(id), id, group });
         } else {
-            self.links.push(LinkRef { id: row.id, line: original.or(line), original: original_bill, bill, group });
+            self.links.push(LinkRef { id, line: original.or(line), original: original_bill, bill, group });
         }
         Ok(())
     }
@@ -146,13 +200,6 @@ impl<'a> Keys<'a> {
         let line_rc = line_rc.into_iter().map(|(id, rc, _)| (id, rc)).collect();
         let bill_rc = contracts::contract_of_bills(tx, sorted(&mut bills.iter().map(|(_, id)| *id).collect()))?;
         Ok(Known { lines: groups(tx, lines, line_rc)?, bills: groups(tx, bills, bill_rc)? })
-    }
-}
-
-fn key_of(value: Option<Value<'_>>) -> Option<i64> {
-    match value {
-        Some(Value::Text(text)) if !text.is_empty() => Some(hash::key(text)),
-        _ => None,
     }
 }
 
@@ -177,6 +224,20 @@ fn groups(tx: &mut dyn Read, keys: Vec<(i64, i64)>, mut contract_of: Vec<(i64, i
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_upload_is_cut_into_what_is_packed_and_what_lies_between() {
+        let upload = FrozenUpload { id: 7, first_id: 10, last_id: 200_019 };
+        let mut parts = Vec::new();
+        cut(upload, &[(10, 49), (50, 99), (120, 129), (130, 150_000), (300_000, 300_001)], &mut parts);
+        let shown: Vec<_> = parts.iter().map(|p| (p.rows.first_id, p.rows.last_id, p.packed.clone())).collect();
+        let expected =
+            [(10, 99, vec![10, 50]), (100, 119, vec![]), (120, 129, vec![120]), (130, 150_000, vec![130]), (150_001, 200_019, vec![])];
+        assert_eq!(shown, expected);
+        let mut bare = Vec::new();
+        cut(upload, &[], &mut bare);
+        assert_eq!(bare.iter().map(|p| p.rows.last_id).collect::<Vec<_>>(), [100_009, 200_009, 200_019]);
+    }
 
     #[test]
     fn rows_in_error_are_skipped_but_not_those_that_waited_or_this_collection_refused() {

@@ -3,13 +3,14 @@
 use super::correction::{Corrections, Repeats};
 use super::setup::UploadSetup;
 use crate::Actor;
+use crate::collection::row_keys::{self, KeyRules};
 use accrual_base::{Day, Error, Instant, Result, hash};
 use accrual_revenue::contract::TransactionType;
 use accrual_revenue::fields;
 use accrual_revenue::record::{Record, RecordBuilder};
 use accrual_revenue::stage::{self, Finding, Validator};
 use accrual_revenue::upload::{Family, Row};
-use accrual_store::staging::{self, BillCandidate, Exception, ExceptionKind, StagedRow};
+use accrual_store::staging::{self, BillCandidate, ChunkKeys, Exception, ExceptionKind, StagedRow};
 use accrual_store::{Flow, Write};
 use std::collections::BTreeMap;
 
@@ -37,6 +38,9 @@ pub(super) struct Chunk {
     /// Hash of INV_LINE_ID and position of the row.
     bills: Vec<(i64, usize)>,
     org: i64,
+    /// Packed keys of the rows, and the fingerprint of the rules they were made by.
+    keys: Vec<u8>,
+    key_rules: Option<i64>,
     /// Rows in error of earlier uploads that rows of this chunk take the place of.
     pub superseded: Vec<i64>,
 }
@@ -99,6 +103,10 @@ impl Chunk {
         staging::insert_exceptions(tx, family, upload, &exceptions, now)?;
         let keys: Vec<(i64, i64)> = self.bills.iter().map(|(hash, position)| (*hash, id(*position))).collect();
         staging::insert_bill_keys(tx, &keys)?;
+        if let Some(rules) = self.key_rules {
+            let last = id(self.lines.len().saturating_sub(1));
+            staging::insert_chunk_keys(tx, &ChunkKeys { upload_id: upload, first, last, rules, keys: std::mem::take(&mut self.keys) })?;
+        }
         let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
         Ok(Written { rows: count(self.lines.len()), errors: count(exceptions.len()) })
     }
@@ -171,6 +179,7 @@ pub(super) struct Stager<'a> {
     corrections: Corrections,
     /// Organisation of the file, with the text that named it.
     org: Option<(i64, String)>,
+    key_rules: Option<i64>,
     chunk: Chunk,
 }
 
@@ -185,6 +194,7 @@ impl<'a> Stager<'a> {
             repeats: Repeats::default(),
             corrections,
             org: None,
+            key_rules: setup.keys.as_ref().filter(|_| setup.template.family == Family::Line).map(KeyRules::fingerprint),
             chunk: Chunk::default(),
         }
     }
@@ -196,6 +206,7 @@ impl<'a> Stager<'a> {
     pub fn take(&mut self) -> Chunk {
         let mut chunk = std::mem::take(&mut self.chunk);
         chunk.org = self.org().unwrap_or_default();
+        chunk.key_rules = self.key_rules;
         chunk
     }
 
@@ -229,12 +240,11 @@ impl<'a> Stager<'a> {
             (Family::Line, Some(kind)) => kind as u8,
             (Family::Line, None) => NO_TYPE,
         };
-        self.chunk.lines.push(Line {
-            line_no: i64::try_from(line).unwrap_or(i64::MAX),
-            kind: code,
-            due: due.unwrap_or(Day::from_epoch(0)),
-            end: self.chunk.records.len(),
-        });
+        let due = due.unwrap_or(Day::from_epoch(0));
+        if let (Family::Line, Some(rules)) = (self.setup.template.family, &self.setup.keys) {
+            row_keys::of_row(row, code, due.epoch(), rules).pack(&mut self.chunk.keys);
+        }
+        self.chunk.lines.push(Line { line_no: i64::try_from(line).unwrap_or(i64::MAX), kind: code, due, end: self.chunk.records.len() });
         for finding in &self.findings {
             self.chunk.add_error(position, finding.code, &finding.message);
         }

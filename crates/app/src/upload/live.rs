@@ -27,7 +27,7 @@ pub(crate) fn stage(unit: &mut Unit<'_>, rows: &mut [TypedRow]) -> Result<i64> {
             row.text(fields::F_CUR, organisation.functional.as_ref().map_or("", |currency| currency.code()))?;
         }
     }
-    let setup = UploadSetup { template: Template::standard(), safety: Default::default(), organisations, rules };
+    let setup = UploadSetup { template: Template::standard(), safety: Default::default(), organisations, rules, keys: None };
     // whoever posts a document needs no right of the revenue side: the rows are the product's own
     let actor = Actor::system();
     let mut stager = Stager::new(&setup, &actor, Corrections::default());

@@ -1,6 +1,8 @@
 //! What an upload needs to know of the tenant, read once at its start.
 
 use crate::Tenant;
+use crate::collection::policies::default_grouping;
+use crate::collection::row_keys::KeyRules;
 use accrual_base::error::Kind;
 use accrual_base::{Currency, DateFormat, Error, PeriodId, Result};
 use accrual_objects::accounting::Book;
@@ -29,6 +31,8 @@ pub struct UploadSetup {
     /// Enabled organisations, at least one. With several, every row must name its own.
     pub organisations: Vec<Organisation>,
     pub rules: StageContext,
+    /// What keys rows are planned by later; nothing when none can be made.
+    pub(crate) keys: Option<KeyRules>,
 }
 
 impl UploadSetup {
@@ -39,6 +43,7 @@ impl UploadSetup {
             safety: Safety::default(),
             organisations: vec![Organisation { id: 1, number: "1".into(), functional: Some(Currency::USD) }],
             rules: StageContext::new(Currency::USD, open.start()),
+            keys: None,
         }
     }
 }
@@ -60,7 +65,9 @@ pub fn setup(tenant: &Tenant, template: &str) -> Result<UploadSetup> {
             },
             non_english: profile(tx, "UPLOAD_NON_ENGLISH_CHARS")? == "Y",
         };
-        Ok(UploadSetup { template, safety, organisations, rules })
+        let open = PeriodId::of(rules.open);
+        let keys = default_grouping(tx)?.map(|grouping| KeyRules::new(grouping, open));
+        Ok(UploadSetup { template, safety, organisations, rules, keys })
     })
 }
 

@@ -31,7 +31,10 @@ pub(super) fn sweep(tenant: &Tenant, id: i64) -> Result<()> {
             })?;
             from = to.saturating_add(1);
         }
-        tenant.store.write(Lane::Small, move |tx| staging::swept(tx, id).map(Commit::Keep))?;
+        tenant.store.write(Lane::Small, move |tx| {
+            staging::forget_keys(tx, id)?;
+            staging::swept(tx, id).map(Commit::Keep)
+        })?;
     }
     Ok(())
 }

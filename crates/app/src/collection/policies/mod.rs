@@ -51,6 +51,23 @@ pub fn load(tx: &mut dyn Read, org: i64, template: Option<&str>) -> Result<Colle
         },
         reporting,
     };
+    let grouping = grouping_rules(template.1);
+    Ok(CollectionPolicies { engine, template_id: template.0, grouping, book_id, accounts: accounts(tx, org)? })
+}
+
+/// The rules rows group by under the default template; nothing when no template is the default.
+///
+/// # Errors
+/// A fault from the database.
+pub(crate) fn default_grouping(tx: &mut dyn Read) -> Result<Option<Vec<grouping::Rule>>> {
+    match grouping_template(tx, None) {
+        Ok((_, template)) => Ok(Some(grouping_rules(template))),
+        Err(Error::Rejected(_)) => Ok(None),
+        Err(fault) => Err(fault),
+    }
+}
+
+fn grouping_rules(template: GroupingTemplate) -> Vec<grouping::Rule> {
     let rule = |r: accrual_objects::revenue::GroupingRule| grouping::Rule {
         fields: r.fields,
         window: match r.duration {
@@ -58,8 +75,7 @@ pub fn load(tx: &mut dyn Read, org: i64, template: Option<&str>) -> Result<Colle
             Duration::CreationPeriod => grouping::Window::CreationPeriod,
         },
     };
-    let grouping = template.1.rules.into_iter().map(rule).collect();
-    Ok(CollectionPolicies { engine, template_id: template.0, grouping, book_id, accounts: accounts(tx, org)? })
+    template.rules.into_iter().map(rule).collect()
 }
 
 fn grouping_template(tx: &mut dyn Read, name: Option<&str>) -> Result<(i64, GroupingTemplate)> {
