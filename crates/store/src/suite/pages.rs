@@ -195,8 +195,10 @@ pub fn are_found_by_index(store: &StoreHandle) {
     write(store, move |tx| {
         let (d, dialect) = (document(), tx.dialect());
         if dialect == Dialect::Postgres {
-            // the table is small: without this the planner would rightly read it whole
-            tx.execute("SET LOCAL enable_seqscan = off", &[])?;
+            // the table is small: without this the planner would rightly read it whole and sort it
+            for way in ["seqscan", "bitmapscan", "sort"] {
+                tx.execute(&format!("SET LOCAL enable_{way} = off"), &[])?;
+            }
         }
         let whole =
             |plan: &str| plan.contains("Seq Scan") || plan.lines().any(|l| l.contains("SCAN document") && !l.contains("USING INDEX"));
