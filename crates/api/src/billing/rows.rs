@@ -6,11 +6,17 @@ use std::sync::LazyLock;
 /// Operation, method, path, tag, permission; a line each.
 const FILE: &str = include_str!("../../data/billing-operations.tsv");
 
+/// As [`FILE`], for operations of the older reference that clients still call: revenue schedules and what belongs to them.
+const OLDER: &str = include_str!("../../data/billing-older-operations.tsv");
+
 /// Further paths of an operation beside those every path under `/v1/` has.
 const FURTHER: [(&str, &[&str]); 2] = [
     ("/v1/batch-query/", &["/v1/batch-query", "/apps/api/batch-query/", "/apps/api/batch-query"]),
     ("/v1/files/{file-id}", &["/v1/file/{file-id}", "/apps/api/file/{file-id}"]),
 ];
+
+/// As [`FILE`], for calls on whole products, plans and charges that client libraries do not have.
+const COMMERCE: &str = include_str!("../../data/billing-commerce-operations.tsv");
 
 /// One operation, as the file has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,9 +30,13 @@ pub struct Line {
     pub permission: &'static str,
 }
 
-/// The lines of the file, in its order. A malformed line is left out; a test counts them.
+/// The lines of all files, in their order. A malformed line is left out; a test counts them.
 pub fn lines() -> impl Iterator<Item = Line> {
-    FILE.lines().skip(1).filter_map(|line| {
+    lines_of(FILE).chain(lines_of(OLDER)).chain(lines_of(COMMERCE))
+}
+
+fn lines_of(file: &'static str) -> impl Iterator<Item = Line> {
+    file.lines().skip(1).filter_map(|line| {
         let mut cells = line.split('\t');
         let (operation, method, path) = (cells.next()?, method(cells.next()?)?, cells.next()?);
         Some(Line { operation, method, path, tag: cells.next()?, permission: cells.next()? })
@@ -80,7 +90,7 @@ fn row(line: Line) -> Operation {
         aliases: kept(aliases(line.path).into_boxed_slice()),
         ..REVENUE
     };
-    match built(line.operation) {
+    match built(&line) {
         Some(built) => Operation { handler: Some(built.handler), input: built.input, answers: built.answers, scope: built.scope, ..base },
         None => base,
     }
@@ -96,10 +106,29 @@ pub struct Built {
 }
 
 /// The operations with code behind them.
-const BUILT: &[&[Built]] = &[super::oauth::BUILT, super::resources::accounts::BUILT, super::resources::contacts::BUILT];
+const BUILT: &[&[Built]] = &[
+    super::oauth::BUILT,
+    super::resources::accounting_codes::BUILT,
+    super::resources::accounting_periods::BUILT,
+    super::resources::accounts::BUILT,
+    super::resources::attachments::BUILT,
+    super::resources::contacts::BUILT,
+    super::resources::finance_settings::BUILT,
+    super::resources::journal_entries::BUILT,
+    super::resources::revenue_items::BUILT,
+    super::resources::revenue_schedules::BUILT,
+    super::resources::sequence_sets::BUILT,
+    super::resources::catalog::BUILT,
+    super::resources::catalog_groups::BUILT,
+    super::resources::commerce::BUILT,
+    super::resources::exchange_rates::BUILT,
+    super::resources::files::BUILT,
+    super::resources::invoice_files::BUILT,
+];
 
-fn built(operation: &str) -> Option<&'static Built> {
-    BUILT.iter().flat_map(|b| b.iter()).find(|b| b.operation == operation)
+fn built(line: &Line) -> Option<Built> {
+    let listed = BUILT.iter().flat_map(|b| b.iter()).find(|b| b.operation == line.operation);
+    listed.map(|b| Built { ..*b }).or_else(|| super::query::built(line))
 }
 
 /// `bulk_post_invoices` → `Bulk post invoices`.
@@ -149,11 +178,16 @@ mod tests {
     #[test]
     fn all_operations_of_the_reference_are_rows() {
         let ids: BTreeSet<&str> = lines().map(|l| l.operation).collect();
-        assert_eq!((FILE.lines().count() - 1, lines().count(), ids.len()), (667, 667, 667));
-        assert_eq!(billing().len() + lines().filter(|l| elsewhere(l).is_some()).count(), 667);
+        assert_eq!((FILE.lines().count() - 1, lines_of(FILE).count()), (667, 667));
+        let (older, commerce) = (OLDER.lines().count() - 1, COMMERCE.lines().count() - 1);
+        assert_eq!((lines_of(OLDER).count(), lines_of(COMMERCE).count()), (older, commerce));
+        let all = 667 + older + commerce;
+        assert_eq!((lines().count(), ids.len()), (all, all));
+        assert_eq!(billing().len() + lines().filter(|l| elsewhere(l).is_some()).count(), all);
         assert!(lines().filter_map(|l| elsewhere(&l)).all(Operation::built));
         let built: BTreeSet<&str> = billing().iter().filter(|o| o.built()).map(|o| o.reference).collect();
-        let named: BTreeSet<&str> = BUILT.iter().flat_map(|b| b.iter()).map(|b| b.operation).collect();
+        let listed = BUILT.iter().flat_map(|b| b.iter()).map(|b| b.operation);
+        let named: BTreeSet<&str> = listed.chain(lines().filter(|l| super::super::query::built(l).is_some()).map(|l| l.operation)).collect();
         assert_eq!(built, named, "code for an operation that is no row");
     }
 
