@@ -97,6 +97,9 @@ impl Command for Post {
     }
 }
 
+/// Number and type of an event, and its deltas by the names of their periods.
+type Told = (String, String, Vec<(String, i64)>);
+/// Amount, rule, first and last day.
 type Line = (i64, Option<&'static str>, &'static str, Option<&'static str>);
 
 impl House<'_> {
@@ -171,7 +174,7 @@ impl House<'_> {
         Ok(done.revenue_event_number)
     }
 
-    fn events(&self, number: &str) -> Vec<(String, String, Vec<(String, i64)>)> {
+    fn events(&self, number: &str) -> Vec<Told> {
         let events = revenue_schedule::events_of(self.tenant, self.context, number, 0, 100).expect("events");
         let text = |v: &accrual_app::billing::View, field: &str| v.text(field).unwrap_or_default().to_owned();
         events.page.iter().map(|e| (text(&e.view, "number"), text(&e.view, "event_type"), shown(&e.items))).collect()
@@ -468,7 +471,7 @@ fn schedules_of_a_charge_are_made_and_deleted() {
                 .with("chargeType", "OneTime")
                 .with("chargeModel", "Flat Fee Pricing")
                 .with("triggerEvent", "ContractEffective")
-        .with("billCycleType", "DefaultFromCustomer")
+                .with("billCycleType", "DefaultFromCustomer")
                 .with("recognizedRevenueAccount", "Sales Revenue")
                 .with("deferredRevenueAccount", "Deferred Revenue")
                 .with("revenueRecognitionRuleName", rule);
