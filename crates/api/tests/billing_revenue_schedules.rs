@@ -5,7 +5,7 @@
 use accrual_app::billing::Fields;
 use accrual_app::billing::catalog::{ChargeCreate, ProductCreate, RatePlanCreate};
 use accrual_app::billing::custom_field::CustomFieldCreate;
-use accrual_app::billing::invoice::{self, Exact, InvoiceCreate, InvoiceReverse, NewInvoice, NewItem, Rows};
+use accrual_app::billing::invoice::{self, Exact, InvoiceCreate, InvoicePost, InvoiceReverse, NewInvoice, NewItem, Rows};
 use accrual_app::billing::revenue_schedule::{ChargeSchedule, NewEvent, RevenueScheduleOfCharge, Share};
 use accrual_app::execute_blocking;
 use accrual_base::{Day, Decimal};
@@ -768,5 +768,28 @@ fn schedules_of_what_is_not_there_yet_do_not_pretend() {
     let house = House::new(Backend::Memory);
     for path in ["revenue-recognition-rules/subscription-charges/x", "charge-revenue-summaries/CRS-00000001"] {
         house.billing.get(&format!("/v1/{path}")).expect(501);
+    }
+}
+
+#[test]
+fn billing_close_accounting_period_refuses_while_invoices_are_drafts() {
+    for backend in Backend::all() {
+        let house = House::new(backend);
+        let fields = Fields::default().with("chargeName", "Draft").with("serviceStartDate", day("2024-01-15"));
+        let item = NewItem { amount: Some(Exact(Decimal::from(5))), fields, ..NewItem::default() };
+        let new = NewInvoice {
+            account_id: Some(house.account.clone()),
+            fields: Fields::default().with("invoiceDate", day("2024-01-15")),
+            items: vec![item],
+            ..NewInvoice::default()
+        };
+        let (tenant, context) = (house.world.tenant(), house.world.context());
+        let draft = execute_blocking(&tenant, &context, InvoiceCreate(new)).unwrap().id;
+        let january = house.billing.get("/v1/accounting-periods/Jan").done()["id"].as_str().unwrap().to_owned();
+        let close = || house.billing.put(&format!("/v1/accounting-periods/{january}/close"), &json!({}));
+        let (code, text) = close().reason(400);
+        assert!(code == 61_000_030 && text.contains("1 draft invoice."), "{text}");
+        execute_blocking(&tenant, &context, InvoicePost { invoice: draft, invoice_date: None }).unwrap();
+        close().done();
     }
 }

@@ -55,6 +55,8 @@ struct Post {
     /// Amount, rule, first and last day.
     items: Vec<Line>,
     cancel: Option<String>,
+    /// Canceled, it is posted again.
+    again: bool,
 }
 
 impl Command for Post {
@@ -65,6 +67,11 @@ impl Command for Post {
     fn run(self, unit: &mut Unit<'_>) -> Result<Self::Output> {
         if let Some(invoice) = &self.cancel {
             revenue_schedule::cancel_schedules_of_invoice(unit, invoice)?;
+            if self.again {
+                // posted twice, it makes its schedules once
+                assert_eq!(revenue_schedule::schedules_of_posted_invoice(unit, invoice)?, 1);
+                assert_eq!(revenue_schedule::schedules_of_posted_invoice(unit, invoice)?, 0);
+            }
             return Ok((invoice.clone(), Vec::new()));
         }
         let stamp = unit.stamp();
@@ -141,7 +148,7 @@ impl House<'_> {
     }
 
     fn try_post(&self, account: &str, date: &'static str, items: &[Line]) -> Result<(String, Vec<String>)> {
-        self.run(Post { account: account.into(), date, items: items.to_vec(), cancel: None })
+        self.run(Post { account: account.into(), date, items: items.to_vec(), cancel: None, again: false })
     }
 
     /// A manual schedule of 1,100.00, its number.
@@ -399,7 +406,7 @@ fn a_canceled_invoice_takes_its_revenue_back() {
             house.post(&account, "2024-01-15", &[(9_100, Some("Recognize daily over time"), "2024-01-01", Some("2024-03-31"))]);
         let number = house.number(&items[0]);
         house.close("Jan");
-        house.run(Post { account, date: "2024-02-01", items: Vec::new(), cancel: Some(invoice) }).expect("canceled");
+        house.run(Post { account, date: "2024-02-01", items: Vec::new(), cancel: Some(invoice), again: false }).expect("canceled");
         assert_eq!(house.items(&number), named(&[("Jan", 3_100), ("Feb", -3_100)]));
         assert_eq!(house.get(&number).view.value("amount").as_int(), Some(0));
         assert_eq!(house.events(&number)[0].1, "Invoice Canceled");
@@ -621,5 +628,39 @@ fn a_trial_balance_carries_over_from_period_to_period() {
         assert_eq!(trial_balance(house, "Feb"), february, "January is closed: its endings are carried over");
         let idle = accounting_period::balance(house.tenant, house.context, &"0".repeat(32));
         assert!(idle.is_err(), "no such period");
+    });
+}
+
+#[test]
+fn an_invoice_posted_again_makes_another_schedule() {
+    on_every_backend(|house| {
+        house.quarter();
+        let account = house.account();
+        let (invoice, items) =
+            house.post(&account, "2024-01-15", &[(9_100, Some("Recognize daily over time"), "2024-01-01", Some("2024-03-31"))]);
+        let first = house.number(&items[0]);
+        house.run(Post { account, date: "2024-02-01", items: Vec::new(), cancel: Some(invoice), again: true }).expect("posted again");
+        assert_eq!(house.items(&first), named(&[]), "nothing of it was recognised");
+        let second = house.number(&items[0]);
+        assert_ne!(first, second);
+        assert_eq!(house.items(&second), named(&[("Jan", 3_100), ("Feb", 2_900), ("Mar", 3_100)]));
+    });
+}
+
+#[test]
+fn a_new_period_takes_its_share_of_many_schedules() {
+    on_every_backend(|house| {
+        house.period("Jan", "2024-01-01", "2024-01-31");
+        let account = house.account();
+        let lines = vec![(6_000, Some("Recognize daily over time"), "2024-01-01", Some("2024-02-29")); 230];
+        let (_, items) = house.post(&account, "2024-01-15", &lines);
+        assert_eq!(house.items(&house.number(&items[229])), named(&[("Jan", 3_100), ("Open-Ended", 2_900)]));
+        house.period("Feb", "2024-02-01", "2024-02-29");
+        for item in &items {
+            let detail = house.of_item(item).expect("a schedule");
+            assert_eq!(shown(&detail.items), named(&[("Jan", 3_100), ("Feb", 2_900)]));
+            assert!(detail.view.value("waits_for").is_null());
+        }
+        house.close("Jan");
     });
 }
