@@ -42,6 +42,17 @@ def sdk(server, ledger):
     return made
 
 
+@pytest.fixture
+def file(tmp_path):
+    """The path of a file that holds this: the SDK takes names from paths."""
+
+    def made(name, content):
+        (tmp_path / name).write_bytes(content)
+        return str(tmp_path / name)
+
+    return made
+
+
 def pytest_collection_modifyitems(items):
     """What looks back at the whole run comes last."""
     items.sort(key=lambda item: item.path.name == "test_whole.py")

@@ -3,6 +3,7 @@
 import xml.etree.ElementTree as ElementTree
 
 import pytest
+import urllib3
 
 from harness.given import NOWHERE, make_account, name, number, product
 
@@ -84,11 +85,16 @@ def test_query_more(sdk):
     assert "QUERY_LOCATOR" in answer["FaultCode"].upper().replace("QUERYLOCATOR", "QUERY_LOCATOR")
 
 
+def described(sdk, kind):
+    """A description: text in XML, which the SDK asks for and reads as a JSON text."""
+    answer = sdk.get_describe(object=kind)
+    assert answer.data == answer.json
+    return ElementTree.fromstring(answer.json.encode())
+
+
 @pytest.mark.parametrize("kind", ["Account", "Contact", "Product", "ProductRatePlan", "ProductRatePlanCharge", "Invoice", "InvoiceItem"])
 def test_describe(sdk, kind):
-    answer = sdk.get_describe(object=kind)
-    assert answer.headers["content-type"].lower().replace(" ", "") == "text/xml;charset=utf-8"
-    root = ElementTree.fromstring(answer.raw)
+    root = described(sdk, kind)
     assert (root.tag, root.findtext("name")) == ("object", kind)
     fields = {f.findtext("name"): f for f in root.find("fields")}
     assert {"Id", "UpdatedDate"} <= fields.keys() and root.find("related-objects") is not None
@@ -99,16 +105,26 @@ def test_describe(sdk, kind):
         assert "export" in [c.text for c in fields[key].find("contexts")]
 
 
+def test_other_clients_get_descriptions_in_xml(sdk, server):
+    http = urllib3.PoolManager()
+    headers = {"apiAccessKeyId": server.user, "apiSecretAccessKey": server.password}
+    for accept in (None, "*/*", "text/xml"):
+        answer = http.request("GET", f"{server.host}/v1/describe/Account", headers=headers | ({"Accept": accept} if accept else {}))
+        assert answer.headers["content-type"].lower().replace(" ", "") == "text/xml;charset=utf-8"
+        assert ElementTree.fromstring(answer.data).findtext("name") == "Account"
+    listed = http.request("GET", f"{server.host}/v1/describe", headers=headers)
+    assert "Account" in [o.findtext("name") for o in ElementTree.fromstring(listed.data)]
+
+
 def test_describe_refuses_what_is_not_there(sdk):
     answer = sdk.call("get_describe", object="Nonsense")
-    assert answer.status == 404 and answer.headers["content-type"].startswith("text/xml")
-    ElementTree.fromstring(answer.raw)
+    assert answer.status == 404 and ElementTree.fromstring(answer.json.encode()) is not None
     sdk.ledger.refused.add("get_describe")
 
 
 def test_selected_fields_can_be_queried(sdk):
     """What a description calls selectable can be selected."""
-    root = ElementTree.fromstring(sdk.get_describe(object="Account").raw)
+    root = described(sdk, "Account")
     names = [f.findtext("name") for f in root.find("fields") if f.findtext("selectable") == "true"]
     made = make_account(sdk)["accountId"]
     read = query(sdk, f"select {', '.join(names)} from Account where Id = '{made}'")["records"]

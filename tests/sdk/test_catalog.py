@@ -114,9 +114,8 @@ def test_update_rate_plan(sdk, plan):
 
 
 def test_rate_plans_by_external_id(sdk):
-    made = make_product(sdk)
     outside = number("EXT")
-    plan = make_plan(sdk, made, ExternalRatePlanIds=[outside])
+    plan = make_plan(sdk, make_product(sdk), ExternalRatePlanIds=[outside])
     read = sdk.get_product_rate_plans_by_external_id(external_id=outside)
     assert [p["id"] for p in read["productRatePlans"]] == [plan]
     answer = sdk.call("get_product_rate_plans_by_external_id", external_id="none-of-this-name")

@@ -30,24 +30,26 @@ use tracing::Instrument;
 /// The router over all operations.
 pub fn router(api: Arc<Api>) -> Router {
     // paths that differ in the names of their parts alone are one route
-    let mut paths: BTreeMap<String, (&'static str, Vec<&'static Operation>)> = BTreeMap::new();
+    let mut paths: BTreeMap<String, (String, Vec<(&'static Operation, bool)>)> = BTreeMap::new();
     for operation in operations() {
-        for path in operation.paths() {
-            paths.entry(billing::rows::shape(path)).or_insert((path, Vec::new())).1.push(operation);
+        let later = billing::asynchronous::path(operation).map(|path| (path, true));
+        for (path, later) in operation.paths().map(|path| (path.to_owned(), false)).chain(later) {
+            paths.entry(billing::rows::shape(&path)).or_insert((path, Vec::new())).1.push((operation, later));
         }
     }
     let mut router = Router::new();
     for (path, operations) in paths.into_values() {
         let mut methods = MethodRouter::new();
-        for operation in operations {
+        for (operation, later) in operations {
             methods = methods.on(filter(operation.method), move |State(api): State<Arc<Api>>, request: Request| async move {
                 match operation.family {
-                    Family::Billing => billing::dispatch(api, operation, request).await,
+                    _ if later => billing::dispatch_later(api, operation, request).await,
+                    Family::Billing | Family::Legacy => billing::dispatch(api, operation, request).await,
                     _ => dispatch(api, operation, request).await,
                 }
             });
         }
-        router = router.route(path, methods.fallback(wrong_method));
+        router = router.route(&path, methods.fallback(wrong_method));
     }
     // downloads that are gzip files already are not packed again
     let packable = DefaultPredicate::new().and(NotForContentType::const_new("application/gzip")).and(

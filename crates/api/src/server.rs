@@ -132,7 +132,13 @@ impl Server {
             )
         })?;
         let api = Arc::new(Api::new(system, &config));
+        billing::asynchronous::install(&api);
         Ok(Self { listener, config, api })
+    }
+
+    /// What handlers share; jobs carry out requests that were taken for later through it.
+    pub fn api(&self) -> Arc<Api> {
+        Arc::clone(&self.api)
     }
 
     /// The address really taken; the port differs from the configured one when that was 0.

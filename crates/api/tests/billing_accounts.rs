@@ -101,7 +101,7 @@ fn billing_create_account_refuses_each_field_by_its_name() {
             ("billCycleDay", json!(1.5), 50_000_020, "'billCycleDay'"),
             ("batch", json!("Batch99"), 50_000_020, "'batch'"),
             ("paymentTerm", json!("Whenever"), 50_000_020, "'paymentTerm'"),
-            ("parentId", json!("A99999999"), 50_000_020, "'parentId'"),
+            ("billToContact", json!({"firstName": "A", "lastName": "B", "country": "Atlantis"}), 50_000_020, "'billToContact.country'"),
             ("Region__c", json!("EU"), 50_000_021, "'Region__c'"),
             ("taxInfo", json!({"exemptStatus": "Maybe"}), 50_000_020, "'taxInfo.exemptStatus'"),
             ("taxInfo", json!({"exemptStatus": "Yes"}), 50_000_020, "'taxInfo.exemptCertificateId'"),
@@ -124,6 +124,10 @@ fn billing_create_account_refuses_each_field_by_its_name() {
             let (found, text) = refused(&with(name, value.clone()));
             assert_eq!(found, code, "{name} {value}: {text}");
             assert!(text.starts_with(path), "{name} {value}: {text}");
+        }
+        for name in ["parentId", "sequenceSetId", "communicationProfileId"] {
+            let (code, text) = billing.post("/v1/accounts", &with(name, json!("nobody"))).reason(404);
+            assert!(code == 50_000_040 && text.starts_with(&format!("'{name}'")), "{text}");
         }
         let several = billing.post("/v1/accounts", &json!({"name": 1, "currency": "USD", "nmae": "x"})).refused(400);
         assert_eq!(several.iter().map(|(code, _)| *code).collect::<Vec<_>>(), [50_000_020, 50_000_021, 50_000_022]);
@@ -186,7 +190,7 @@ fn billing_create_account_refuses_bodies_that_are_no_json_object() {
 fn billing_create_account_refuses_a_role_that_may_only_read() {
     let world = World::on(Backend::Memory).build();
     let reader = world.serve_billing_reader();
-    assert_eq!(reader.post("/v1/accounts", &body()).expect(403).json()["code"], 50_000_010);
+    assert_eq!(reader.post("/v1/accounts", &body()).reason(403).0, 50_000_010);
     let id = world.serve_billing().account("Aperture", "USD");
     read(&reader, &id);
     reader.put(&format!("/v1/accounts/{id}"), &json!({"notes": "x"})).expect(403);
@@ -331,4 +335,36 @@ fn billing_delete_account_refuses_twice_and_unknown_ones() {
     assert_eq!(billing.delete(&path).reason(400).0, 50_000_030);
     assert_eq!(billing.put(&path, &json!({"notes": "x"})).reason(400).0, 50_000_030);
     assert_eq!(billing.delete("/v1/accounts/A99").reason(404).0, 50_000_040);
+}
+
+#[test]
+fn billing_get_account_payment_methods_answers_none() {
+    let world = World::on(Backend::Memory).build();
+    let billing = world.serve_billing();
+    let id = billing.account("Aperture", "USD");
+    let found = billing.get(&format!("/v1/accounts/{id}/payment-methods")).done();
+    assert_eq!(found["defaultPaymentMethodId"], Value::Null);
+    let unknown = json!({"defaultPaymentMethodId": "018d0b9c2f7d7a1e9b3c5d6e7f809a1a"});
+    let (code, text) = billing.put(&format!("/v1/accounts/{id}"), &unknown).reason(404);
+    assert!(code == 50_000_040 && text.starts_with("'defaultPaymentMethodId'"), "{text}");
+}
+
+#[test]
+fn billing_get_account_payment_methods_refuses_unknown_accounts() {
+    let world = World::on(Backend::Memory).build();
+    assert_eq!(world.serve_billing().get("/v1/accounts/A1/payment-methods").reason(404).0, 50_000_040);
+}
+
+#[test]
+fn billing_get_account_default_payment_method_answers_that_there_is_none() {
+    let world = World::on(Backend::Memory).build();
+    let billing = world.serve_billing();
+    let id = billing.account("Aperture", "USD");
+    assert!(billing.get(&format!("/v1/accounts/{id}/payment-methods/default")).reason(404).1.contains("A00000001"));
+}
+
+#[test]
+fn billing_get_account_default_payment_method_refuses_unknown_accounts() {
+    let world = World::on(Backend::Memory).build();
+    assert_eq!(world.serve_billing().get("/v1/accounts/A1/payment-methods/default").reason(404).0, 50_000_040);
 }

@@ -258,8 +258,8 @@ fn billing_update_product_rate_plan_charge_finance_information_refuses_unknown_c
     let billing = world.serve_billing();
     catalog(&world);
     let path = "/v1/product-rate-plan-charges/PRPC-00000001/finance-information";
-    let (code, text) = billing.put(path, &json!({"recognizedRevenueAccountingCode": "Nowhere"})).reason(400);
-    assert!(code == 50_000_020 && text.starts_with("'recognizedRevenueAccountingCode'"), "{text}");
+    let (code, text) = billing.put(path, &json!({"recognizedRevenueAccountingCode": "Nowhere"})).reason(404);
+    assert!(code == 50_000_040 && text.starts_with("'recognizedRevenueAccountingCode'"), "{text}");
     assert_eq!(billing.put(path, &json!({})).reason(400).0, 50_000_022);
     assert_eq!(
         billing

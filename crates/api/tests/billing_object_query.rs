@@ -118,7 +118,7 @@ fn filters_compare_by_type_and_without_regard_to_case() {
             ("FILTER%5B%5D=Name.sw:iNi", vec!["Initech", "initrode"]),
             ("filter[]=name.EQ:globex: east", vec!["Globex: East"]),
             ("filter[]=name.EQ:%C3%9Cni", vec!["Üni"]),
-            ("filter[]=name.IN:[initech,üni,nobody]", vec!["Initech", "Üni"]),
+            ("filter[]=name.IN:[initech,%C3%9CNI,nobody]", vec!["Initech", "Üni"]),
             ("filter[]=name.NE:initech&filter[]=currency.EQ:usd", vec!["Globex: East", "Üni"]),
             ("filter[]=accountnumber.EQ:a00000002", vec!["initrode"]),
             ("filter[]=status.EQ:active&filter[]=currency.EQ:EUR", vec!["initrode"]),
@@ -246,7 +246,7 @@ fn custom_fields_are_filtered_by_when_they_are_indexed() {
         use accrual_app::billing::Fields;
         use accrual_app::billing::custom_field::CustomFieldCreate;
         for (name, filterable) in [("Region__c", true), ("Memo__c", false)] {
-            let fields = Fields::default().with("object", "account").with("name", name).with("label", name).with("filterable", filterable);
+            let fields = Fields::default().with("object", "account").with("name", name).with("label", name).with("type", "Text").with("filterable", filterable);
             CustomFieldCreate { fields }.run(unit)?;
         }
         Ok(())

@@ -46,6 +46,17 @@ impl<'a> Clerk<'a> {
     }
 }
 
+/// The refusal as its family shows it: 403, and 200 where single objects are deleted.
+fn refused(reply: Reply, operation: &Operation) -> Reply {
+    let deletes = operation.path.starts_with("/v1/object/") && operation.method.name() == "DELETE";
+    if deletes {
+        let reply = reply.expect(200);
+        assert_eq!(reply.json()["success"], false, "{}", operation.id);
+        return reply;
+    }
+    reply.expect(403)
+}
+
 /// One operation of each guard that is asked for, the built ones first.
 fn by_guard() -> Vec<(&'static Operation, bool, Vec<Vec<Permission>>)> {
     let mut seen = Vec::new();
@@ -69,6 +80,7 @@ fn whoever_lacks_one_permission_is_refused_and_whoever_has_all_is_not() {
     let clerk = Clerk::new(&admin);
     let guards = by_guard();
     assert!(guards.len() > 80, "{}", guards.len());
+    let mut closed = Vec::new();
     for (at, (operation, write, each)) in guards.iter().enumerate() {
         let mut needed: Vec<Permission> = each.iter().map(|any| any[0]).collect();
         if *write {
@@ -77,14 +89,18 @@ fn whoever_lacks_one_permission_is_refused_and_whoever_has_all_is_not() {
         for (n, lacking) in needed.iter().enumerate() {
             let rest: Vec<Permission> = needed.iter().copied().filter(|p| p != lacking).collect();
             clerk.hold(&format!("r{at}-{n}"), &rest);
-            let refused = clerk.ask(operation).expect(403);
+            let refused = refused(clerk.ask(operation), operation);
             let text = refused.text();
             assert!(text.contains(lacking.name()), "{} without {}: {text}", operation.id, lacking.name());
             assert!(text.contains("10") || text.contains("API_DISABLED") || text.contains("403"), "{text}");
         }
         clerk.hold(&format!("r{at}"), &needed);
-        assert_ne!(clerk.ask(operation).status(), 403, "{} with {needed:?}", operation.id);
+        let reply = clerk.ask(operation);
+        if reply.status() == 403 || reply.text().contains("lacks the permission") {
+            closed.push(format!("{} with {needed:?}: {}", operation.id, reply.text()));
+        }
     }
+    assert!(closed.is_empty(), "the file of operations asks for less than their verbs:\n{}", closed.join("\n"));
 }
 
 #[test]
@@ -94,7 +110,7 @@ fn every_built_operation_refuses_a_user_without_roles() {
         let admin = world.serve_administrator();
         let clerk = Clerk::new(&admin);
         for operation in billing().iter().filter(|o| o.built() && guard(o).unwrap() != &Guard::Open) {
-            let refused = clerk.ask(operation).expect(403);
+            let refused = refused(clerk.ask(operation), operation);
             assert!(!refused.text().is_empty(), "{}", operation.id);
         }
     }

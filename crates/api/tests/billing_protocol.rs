@@ -85,6 +85,9 @@ fn billing_create_token_refuses_in_the_shape_of_oauth() {
     client.send(form.body(twice)).expect(400);
     let form = client.request("POST", "/oauth/token").basic_auth(CLIENT, Some(SECRET)).body("grant_type=client_credentials");
     client.send(form).expect(400);
+    // a client that renews its token still sends the old one
+    let renewed = post().bearer_auth("an old token");
+    client.send(renewed.body(json!({"client_id": CLIENT, "client_secret": SECRET, "grant_type": "client_credentials"}).to_string())).expect(200);
     let no_entity = post()
         .header("zuora-entity-ids", other)
         .body(json!({"client_id": CLIENT, "client_secret": SECRET, "grant_type": "client_credentials"}).to_string());
@@ -92,7 +95,7 @@ fn billing_create_token_refuses_in_the_shape_of_oauth() {
 }
 
 #[test]
-fn nothing_of_the_667_answers_without_credentials() {
+fn nothing_answers_without_credentials() {
     let world = World::on(Backend::Memory).build();
     let client = world.serve_without_login();
     let mut swept = 0;
@@ -107,7 +110,7 @@ fn nothing_of_the_667_answers_without_credentials() {
         swept += 1;
     }
     let elsewhere = rows::lines().filter(|l| rows::elsewhere(l).is_some()).count();
-    assert_eq!(swept + elsewhere + 1, 667, "those of the revenue integration are swept with its family");
+    assert_eq!(swept + elsewhere + 1, rows::lines().count(), "those of the revenue integration are swept with its family");
 }
 
 #[test]

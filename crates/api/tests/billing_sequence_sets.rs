@@ -44,6 +44,7 @@ fn billing_create_sequence_sets_refuses_by_set_and_part() {
     };
     for (sets, code, path) in [
         (with("name", json!("sixteen letters!")), 50_000_020, "'sequenceSets[1].name'"),
+        (with("name", json!("under_score")), 50_000_020, "'sequenceSets[1].name'"),
         (with("name", json!("EMEA")), 50_000_030, "'sequenceSets[1].name'"),
         (with("invoice", json!({"prefix": "ECM", "startNumber": 1})), 50_000_030, "'sequenceSets[1].invoice'"),
         (with("invoice", json!({"prefix": "-A", "startNumber": 1})), 50_000_020, "'sequenceSets[1].invoice'"),
@@ -80,6 +81,7 @@ fn billing_get_sequence_sets_answers_pages_with_the_address_of_the_next() {
         assert_eq!(names(&second), ["APAC", "LATAM"]);
         assert!(second.get("nextPage").is_none());
         assert_eq!(names(&billing.get(&format!("{PATH}?name=APAC")).done()), ["APAC"]);
+        assert_eq!(names(&billing.get(&format!("{PATH}?name=SS-00000001")).done()), ["EMEA"]);
         // what is no page is the first, what is too much is the most
         assert_eq!(names(&billing.get(&format!("{PATH}?page=x&pageSize=10000")).done()).len(), 4);
     }
@@ -108,13 +110,14 @@ fn billing_get_sequence_set_refuses_unknown_ones() {
 }
 
 #[test]
-fn billing_update_sequence_set_answers_the_set() {
+fn billing_update_sequence_set_answers_that_it_is_changed() {
     for backend in Backend::all() {
         let world = World::on(backend).build();
         let billing = world.serve_billing();
         create(&billing, json!([set("EMEA", "E")])).done();
-        let after =
-            billing.put(&format!("{PATH}/EMEA"), &json!({"name": "Europe", "invoice": {"prefix": "EINV", "startNumber": 1000}})).done();
+        let change = json!({"name": "Europe", "invoice": {"prefix": "EINV", "startNumber": 1000}});
+        assert_eq!(billing.put(&format!("{PATH}/EMEA"), &change).done(), json!({"success": true}), "it says no more");
+        let after = billing.get(&format!("{PATH}/Europe")).done();
         assert_eq!((&after["name"], &after["invoice"]["startNumber"]), (&json!("Europe"), &json!(1000)));
         assert_eq!(after["creditMemo"]["prefix"], "ECM");
     }

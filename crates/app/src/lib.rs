@@ -3,6 +3,7 @@
 //! Knows nothing of HTTP. A verb is a [`Command`] run by [`execute()`]; long work is a program (see [`job`]) that
 //! writes in chunks and remembers how far it came.
 
+pub mod async_request;
 pub mod audit;
 pub mod billing;
 pub mod check;

@@ -1,6 +1,8 @@
 //! An open tenant: its store, its clock and what is cached of its settings.
 
+use crate::async_request::Answering;
 use crate::job::{Programs, Wake};
+use crate::services::Services;
 use crate::zone::Zone;
 use accrual_base::{Clock, Day, Instant};
 use accrual_objects::administration::{RateClass, Tenant as TenantNoun};
@@ -62,8 +64,12 @@ pub struct Tenant {
     pub programs: Arc<Programs>,
     /// Rung when a job is submitted or ends, so that the runner need not poll.
     pub wake: Arc<Wake>,
+    /// Rendering and mail.
+    pub services: Services,
     settings: RwLock<Arc<Settings>>,
     config_epoch: AtomicU64,
+    /// Who carries out requests that were accepted for later.
+    answering: RwLock<Option<Arc<dyn Answering>>>,
 }
 
 impl Tenant {
@@ -78,8 +84,10 @@ impl Tenant {
             spool,
             programs: Arc::new(Programs::built_in()),
             wake: Arc::new(Wake::default()),
+            services: Services::default(),
             settings: RwLock::new(Arc::new(settings)),
             config_epoch: AtomicU64::new(0),
+            answering: RwLock::new(None),
         }
     }
 
@@ -87,6 +95,13 @@ impl Tenant {
     #[must_use]
     pub fn with_programs(mut self, programs: Programs) -> Self {
         self.programs = Arc::new(programs);
+        self
+    }
+
+    /// The same tenant with other ways out.
+    #[must_use]
+    pub fn with_services(mut self, services: Services) -> Self {
+        self.services = services;
         self
     }
 
@@ -106,6 +121,16 @@ impl Tenant {
     /// Replaces the cached settings; whoever changes the stored ones calls it.
     pub fn set_settings(&self, settings: Settings) {
         *self.settings.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(settings);
+    }
+
+    /// Who carries out requests that were accepted for later; nobody until the interface is there.
+    pub fn answering(&self) -> Option<Arc<dyn Answering>> {
+        self.answering.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+
+    /// Says who carries them out.
+    pub fn answered_by(&self, answering: Arc<dyn Answering>) {
+        *self.answering.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(answering);
     }
 
     /// What this process has written to the store since it was opened, by lane.

@@ -51,6 +51,13 @@ impl Zone {
         let at = jiff::civil::DateTime::strptime("%Y-%m-%d %H:%M:%S", &text).ok()?.to_zoned(self.zone.clone()).ok()?;
         Some(Instant(at.timestamp().as_microsecond()))
     }
+    /// The instant at which clocks here show a time, given as if it were UTC. A time that is skipped is as far behind the
+    /// leap; of one that comes twice it is the first.
+    pub fn instant(&self, shown: Instant) -> Instant {
+        let civil = Timestamp::from_microsecond(shown.0).ok().map(|t| t.to_zoned(TimeZone::UTC).datetime());
+        let at = civil.and_then(|c| self.zone.to_ambiguous_timestamp(c).compatible().ok());
+        at.map_or(shown, |t| Instant(t.as_microsecond()))
+    }
     /// The day an instant falls on here. A time beyond the calendar of the database falls on its day in UTC.
     pub fn day(&self, at: Instant) -> Day {
         let local = Timestamp::from_microsecond(at.0).ok().map(|t| t.to_zoned(self.zone.clone()).date());
@@ -71,6 +78,9 @@ mod tests {
         assert_eq!(Zone::named("America/New_York").unwrap().local(late), "2024-01-15T18:30:00-05:00");
         assert_eq!(Zone::default().local(late), "2024-01-15T23:30:00+00:00");
         assert_eq!(day("UTC"), late.day());
+        // 2024-01-16T00:30:00 on a clock in Berlin
+        assert_eq!(Zone::named("Europe/Berlin").unwrap().instant(Instant(late.0 + 3_600_000_000)), late);
+        assert_eq!(Zone::default().instant(late), late);
         assert_eq!(day("Europe/Berlin"), late.day().plus(1));
         assert_eq!(day("America/New_York"), late.day());
         assert_eq!(day("Pacific/Auckland"), late.day().plus(1));

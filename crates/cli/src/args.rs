@@ -2,7 +2,7 @@
 
 mod admin;
 
-pub use admin::{Audit, Change, Client, Entity, Organization, Role, Settings, Tenant, User};
+pub use admin::{Audit, Client, Entity, Organization, Reach, Role, Settings, Tenant, User};
 
 use accrual_base::PeriodId;
 use clap::{Args, Parser, Subcommand};

@@ -66,7 +66,7 @@ fn run(system: &std::sync::Arc<System>, file: &Path) -> Result<()> {
     let tenant = system.tenant(accrual_app::system::DEFAULT_TENANT)?;
     let context = wiring::operator();
     load(&tenant, &context, file)?;
-    let runners = wiring::Runners::start(system, 1)?;
+    let runners = wiring::Runners::start(system, 1, None)?;
     let outcome = run_job(&tenant, &context, "collect", job::DATA_COLLECTION_MASTER)
         .and_then(|()| run_job(&tenant, &context, "transfer", job::ACCOUNTING_TRANSFER_MASTER));
     runners.stop();

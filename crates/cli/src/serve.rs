@@ -24,7 +24,7 @@ pub fn serve(args: &Serve) -> Result<()> {
     for tenant in system.open_tenants() {
         accrual_app::upload::recover(&tenant)?;
     }
-    let runners = wiring::Runners::start(&system, args.jobs)?;
+    let runners = wiring::Runners::start(&system, args.jobs, Some(server.api()))?;
     println!("Accrual {} listens on {scheme}://{address}. Stop it with Ctrl-C.", env!("CARGO_PKG_VERSION"));
     let served = runtime()?.block_on(server.run(stop_signal()));
     println!("Stopping: jobs go on from their checkpoints at the next start.");
@@ -36,7 +36,9 @@ pub fn serve(args: &Serve) -> Result<()> {
 /// Runs jobs until it is asked to stop.
 pub fn worker(args: &Worker) -> Result<()> {
     let system = wiring::open_with(&args.store, &wiring::first_from_environment()?, wiring::services(&args.outward)?)?;
-    let runners = wiring::Runners::start(&system, args.jobs)?;
+    // without a port: for the requests that were taken for later
+    let api = Arc::new(accrual_api::Api::new(system.clone(), &ServerConfig::on(([127, 0, 0, 1], 0).into())));
+    let runners = wiring::Runners::start(&system, args.jobs, Some(api))?;
     println!("Worker {} takes jobs. Stop it with Ctrl-C.", std::process::id());
     runtime()?.block_on(stop_signal());
     runners.stop();

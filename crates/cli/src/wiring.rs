@@ -1,6 +1,7 @@
 //! Puts the parts together: databases, clock, system, job runners.
 
 use crate::args::{First, Outward, Store};
+use accrual_api::Api;
 use accrual_app::system::{FirstCredentials, FirstStart, StoreFactory, System};
 use accrual_app::{Context, Services, Tenant};
 use accrual_base::{Clock, Error, Instant, Result};
@@ -182,22 +183,22 @@ pub struct Runners {
 const WATCH: Duration = Duration::from_secs(2);
 
 impl Runners {
-    /// Starts them.
+    /// Starts them. Requests that were taken for later are carried out through the interface, and wait without one.
     ///
     /// # Errors
     /// A fault from a database, or when a thread cannot be started.
-    pub fn start(system: &Arc<System>, threads: usize) -> Result<Self> {
+    pub fn start(system: &Arc<System>, threads: usize, api: Option<Arc<Api>>) -> Result<Self> {
         let (mut runners, mut started) = (Vec::new(), BTreeSet::new());
         for tenant in system.open_tenants() {
             started.insert(tenant.name.clone());
-            runners.push(run(tenant, threads)?);
+            runners.push(run(tenant, threads, api.as_ref())?);
         }
         let (stop, stopped) = channel();
         let system = Arc::clone(system);
         let watch = move || {
             while stopped.recv_timeout(WATCH) == Err(RecvTimeoutError::Timeout) {
                 for entry in system.tenants().iter().filter(|t| !started.contains(&t.name)).map(|t| t.name.clone()).collect::<Vec<_>>() {
-                    match system.tenant(&entry).and_then(|tenant| run(tenant, threads)) {
+                    match system.tenant(&entry).and_then(|tenant| run(tenant, threads, api.as_ref())) {
                         Ok(runner) => runners.push(runner),
                         Err(e) => tracing::error!(tenant = %entry, error = %e, "the jobs of a new tenant cannot be run"),
                     }
@@ -221,7 +222,10 @@ impl Runners {
     }
 }
 
-fn run(tenant: Arc<Tenant>, threads: usize) -> Result<Runner> {
+fn run(tenant: Arc<Tenant>, threads: usize, api: Option<&Arc<Api>>) -> Result<Runner> {
+    if let Some(api) = api {
+        accrual_api::billing::asynchronous::install_in(api, &tenant);
+    }
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let worker = format!("{}-{:x}", std::process::id(), clock.now().0);
     Runner::start(tenant, JobOptions { threads, ..JobOptions::new(worker, clock) })

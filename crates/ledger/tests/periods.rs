@@ -77,11 +77,11 @@ fn documents_that_are_not_final_block_a_close() {
         error.rejection().unwrap().message.clone()
     };
     assert!(one(|b| b.draft_invoices = 2).contains("2 draft invoices"));
-    assert!(one(|b| b.draft_payments = 1).contains("draft payments"));
-    assert!(one(|b| b.processing_payments = 1).contains("processing payments"));
-    assert!(one(|b| b.processing_refunds = 1).contains("processing refunds"));
-    assert!(one(|b| b.draft_credit_memos = 1).contains("draft credit memos"));
-    assert!(one(|b| (b.draft_debit_memos, b.draft_invoices) = (1, 3)).contains("3 draft invoices, 1 draft debit memos"));
+    assert!(one(|b| b.draft_payments = 1).contains("1 draft payment."));
+    assert!(one(|b| b.processing_payments = 1).contains("1 processing payment."));
+    assert!(one(|b| b.processing_refunds = 1).contains("1 processing refund."));
+    assert!(one(|b| b.draft_credit_memos = 1).contains("1 draft credit memo."));
+    assert!(one(|b| (b.draft_debit_memos, b.draft_invoices) = (1, 3)).contains("3 draft invoices, 1 draft debit memo"));
 }
 
 #[test]

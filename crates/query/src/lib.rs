@@ -22,6 +22,8 @@ use accrual_model::{Descriptor, Registry};
 pub struct Objects<'a> {
     pub registry: &'a Registry,
     pub merge: &'a mut dyn FnMut(&Descriptor) -> Result<Descriptor>,
+    /// What a time without an offset means.
+    pub local: literal::Local<'a>,
 }
 
 impl Objects<'_> {

@@ -18,14 +18,20 @@ pub fn int(text: &str) -> Option<i64> {
     if text.starts_with('+') { None } else { text.parse().ok() }
 }
 
-/// An instant, `2024-02-29T10:00:00+01:00`: seconds may be left out and have up to six decimals. Without an offset it
-/// is taken in UTC, the time zone of every tenant. Where `+` was not encoded in a URL it comes as a space.
-pub fn instant(text: &str) -> Option<Instant> {
+/// What a time without an offset means: `local` answers the instant of what clocks show, given as if it were UTC.
+pub type Local<'l> = &'l dyn Fn(Instant) -> Instant;
+
+/// Clocks show UTC.
+pub const UTC: Local<'static> = &|shown| shown;
+
+/// An instant, `2024-02-29T10:00:00+01:00`: seconds may be left out and have up to six decimals. Where `+` was not encoded
+/// in a URL it comes as a space.
+pub fn instant(text: &str, local: Local<'_>) -> Option<Instant> {
     let (date, rest) = text.split_once(['T', 't'])?;
     let day = day(date)?;
     let (time, offset) = match rest.find(['Z', 'z', '+', '-', ' ']) {
-        Some(at) => (&rest[..at], seconds_of_offset(&rest[at..])?),
-        None => (rest, 0),
+        Some(at) => (&rest[..at], Some(seconds_of_offset(&rest[at..])?)),
+        None => (rest, None),
     };
     let (clock, fraction) = time.split_once('.').unwrap_or((time, "0"));
     if fraction.is_empty() || fraction.len() > 6 || !fraction.bytes().all(|b| b.is_ascii_digit()) {
@@ -37,8 +43,9 @@ pub fn instant(text: &str) -> Option<Instant> {
         return None;
     }
     let micros: i64 = format!("{fraction:0<6}").parse().ok()?;
-    let seconds = i64::from(day.epoch()) * 86_400 + hour * 3_600 + minute * 60 + second - offset;
-    Some(Instant(seconds * 1_000_000 + micros))
+    let seconds = i64::from(day.epoch()) * 86_400 + hour * 3_600 + minute * 60 + second - offset.unwrap_or(0);
+    let at = Instant(seconds * 1_000_000 + micros);
+    Some(if offset.is_some() { at } else { local(at) })
 }
 
 fn two_digits(text: &str) -> Option<i64> {
@@ -67,7 +74,7 @@ mod tests {
 
     #[test]
     fn instants_with_offsets() {
-        let at = |text: &str| instant(text).map(|i| i.0);
+        let at = |text: &str| instant(text, UTC).map(|i| i.0);
         let ten = at("2024-02-29T10:00:00Z");
         assert_eq!(ten, Some(1_709_200_800_000_000));
         for same in [
@@ -80,6 +87,8 @@ mod tests {
             assert_eq!(at(same), ten, "{same}");
         }
         assert_eq!(at("2024-02-29T10:00:00.5Z"), Some(1_709_200_800_500_000));
+        let berlin = instant("2024-02-29T11:00:00", &|shown| Instant(shown.0 - 3_600_000_000)).map(|i| i.0);
+        assert_eq!(berlin, ten);
         for bad in [
             "2024-02-30T10:00:00Z",
             "2024-02-29",
@@ -105,8 +114,8 @@ mod tests {
     proptest! {
         #[test]
         fn no_text_is_too_odd(text in any::<String>(), suffix in any::<String>()) {
-            let _ = (instant(&text), instant(&format!("2024-01-01T{suffix}")), decimal(&text), int(&text), day(&text));
-            let _ = instant(&format!("2024-01-01T00:00:00{suffix}"));
+            let _ = (instant(&text, UTC), instant(&format!("2024-01-01T{suffix}"), UTC), decimal(&text), int(&text), day(&text));
+            let _ = instant(&format!("2024-01-01T00:00:00{suffix}"), UTC);
         }
     }
 }

@@ -111,6 +111,15 @@ pub fn find(tx: &mut dyn Read, query: &AuditQuery) -> Result<Vec<(Mark, AuditRow
     tx.all(&sql, &params, |row| Ok((Mark { at: Instant(row.int(0)?), id: row.int(8)? }, map(row)?)))
 }
 
+/// The audit rows of one object, oldest first, a thousand at most.
+///
+/// # Errors
+/// A fault from the database.
+pub fn of_object(tx: &mut dyn Read, object: &str, object_id: &str) -> Result<Vec<AuditRow>> {
+    let query = AuditQuery { object: Some(object.to_owned()), object_id: Some(object_id.to_owned()), limit: 1_000, ..AuditQuery::default() };
+    Ok(find(tx, &query)?.into_iter().map(|(_, row)| row).collect())
+}
+
 fn map(row: &dyn Row) -> Result<AuditRow> {
     Ok(AuditRow {
         at: Instant(row.int(0)?),

@@ -169,7 +169,7 @@ fn keys(tx: &mut dyn Write, descriptor: &Descriptor) -> Result<()> {
 }
 
 /// What records are looked up by: the declared sets, and what tables of objects with text ids are listed by, because
-/// they grow large. See decision 0007 for what each is for.
+/// they grow large. See decision 0011 for what each is for.
 fn indexes(tx: &mut dyn Write, descriptor: &Descriptor) -> Result<()> {
     let table = &descriptor.names.table;
     let led = |set: &Vec<accrual_model::Text>| descriptor.unique.iter().any(|key| key.starts_with(set));

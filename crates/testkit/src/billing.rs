@@ -140,7 +140,7 @@ impl World {
     /// When the server does not start, or the role cannot be made.
     pub fn serve_billing_reader(&self) -> Billing {
         let admin = self.serve_administrator();
-        let role = json!({"name": "Reader", "privileges": ["Webservices Outbound"], "allOrganizations": true});
+        let role = json!({"name": "Reader", "category": "Platform", "permissions": []});
         admin.post("/accrual/v1/objects/roles", &role).expect(201);
         admin.post("/accrual/v1/objects/users", &json!({"name": "reader", "roles": ["Reader"]})).expect(201);
         admin.post("/accrual/v1/users/reader/password", &json!({"password": PASSWORD})).expect(204);

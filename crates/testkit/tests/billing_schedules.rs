@@ -33,7 +33,8 @@ struct House<'a> {
 }
 
 fn day(text: &str) -> Day {
-    Day::parse(text).expect("a day")
+    let parts: Vec<i32> = text.split('-').map(|p| p.parse().expect("a number")).collect();
+    Day::try_ymd(parts[0], parts[1], parts[2]).expect("a day")
 }
 
 fn refused<T: std::fmt::Debug>(result: Result<T>) -> (String, String) {
@@ -50,10 +51,12 @@ fn of(code: &str, field: &str) -> (String, String) {
 #[derive(Serialize)]
 struct Post {
     account: String,
-    date: Day,
+    date: &'static str,
     /// Amount, rule, first and last day.
-    items: Vec<(i64, Option<&'static str>, Day, Option<Day>)>,
+    items: Vec<Line>,
     cancel: Option<String>,
+    /// Canceled, it is posted again.
+    again: bool,
 }
 
 impl Command for Post {
@@ -64,6 +67,11 @@ impl Command for Post {
     fn run(self, unit: &mut Unit<'_>) -> Result<Self::Output> {
         if let Some(invoice) = &self.cancel {
             revenue_schedule::cancel_schedules_of_invoice(unit, invoice)?;
+            if self.again {
+                // posted twice, it makes its schedules once
+                assert_eq!(revenue_schedule::schedules_of_posted_invoice(unit, invoice)?, 1);
+                assert_eq!(revenue_schedule::schedules_of_posted_invoice(unit, invoice)?, 0);
+            }
             return Ok((invoice.clone(), Vec::new()));
         }
         let stamp = unit.stamp();
@@ -71,7 +79,7 @@ impl Command for Post {
         let invoice = Invoice {
             account_id: self.account.clone(),
             currency: "USD".into(),
-            invoice_date: Some(self.date),
+            invoice_date: Some(day(self.date)),
             invoice_number: Some(number),
             status: InvoiceStatus::Posted,
             transferred_to_accounting: "No".into(),
@@ -84,8 +92,8 @@ impl Command for Post {
                 invoice_id: invoice.uid.clone(),
                 charge_amount: amount,
                 currency: "USD".into(),
-                service_start_date: Some(start),
-                service_end_date: end,
+                service_start_date: Some(day(start)),
+                service_end_date: end.map(day),
                 revenue_recognition_rule_name: rule.map(Into::into),
                 ..InvoiceItem::default()
             };
@@ -96,6 +104,9 @@ impl Command for Post {
     }
 }
 
+/// Number and type of an event, and its deltas by the names of their periods.
+type Told = (String, String, Vec<(String, i64)>);
+/// Amount, rule, first and last day.
 type Line = (i64, Option<&'static str>, &'static str, Option<&'static str>);
 
 impl House<'_> {
@@ -132,13 +143,12 @@ impl House<'_> {
         made.expect("an account").id
     }
 
-    fn post(&self, account: &str, date: &str, items: &[Line]) -> (String, Vec<String>) {
+    fn post(&self, account: &str, date: &'static str, items: &[Line]) -> (String, Vec<String>) {
         self.try_post(account, date, items).expect("posted")
     }
 
-    fn try_post(&self, account: &str, date: &str, items: &[Line]) -> Result<(String, Vec<String>)> {
-        let items = items.iter().map(|(amount, rule, start, end)| (*amount, *rule, day(start), end.map(day))).collect();
-        self.run(Post { account: account.into(), date: day(date), items, cancel: None })
+    fn try_post(&self, account: &str, date: &'static str, items: &[Line]) -> Result<(String, Vec<String>)> {
+        self.run(Post { account: account.into(), date, items: items.to_vec(), cancel: None, again: false })
     }
 
     /// A manual schedule of 1,100.00, its number.
@@ -171,7 +181,7 @@ impl House<'_> {
         Ok(done.revenue_event_number)
     }
 
-    fn events(&self, number: &str) -> Vec<(String, String, Vec<(String, i64)>)> {
+    fn events(&self, number: &str) -> Vec<Told> {
         let events = revenue_schedule::events_of(self.tenant, self.context, number, 0, 100).expect("events");
         let text = |v: &accrual_app::billing::View, field: &str| v.text(field).unwrap_or_default().to_owned();
         events.page.iter().map(|e| (text(&e.view, "number"), text(&e.view, "event_type"), shown(&e.items))).collect()
@@ -396,7 +406,7 @@ fn a_canceled_invoice_takes_its_revenue_back() {
             house.post(&account, "2024-01-15", &[(9_100, Some("Recognize daily over time"), "2024-01-01", Some("2024-03-31"))]);
         let number = house.number(&items[0]);
         house.close("Jan");
-        house.run(Post { account, date: day("2024-02-01"), items: Vec::new(), cancel: Some(invoice) }).expect("canceled");
+        house.run(Post { account, date: "2024-02-01", items: Vec::new(), cancel: Some(invoice), again: false }).expect("canceled");
         assert_eq!(house.items(&number), named(&[("Jan", 3_100), ("Feb", -3_100)]));
         assert_eq!(house.get(&number).view.value("amount").as_int(), Some(0));
         assert_eq!(house.events(&number)[0].1, "Invoice Canceled");
@@ -409,7 +419,7 @@ fn notes_and_custom_fields_change_and_amounts_do_not() {
     on_every_backend(|house| {
         house.quarter();
         let custom = |object: &str, name: &str| {
-            let fields = Fields::default().with("object", object).with("name", name).with("label", name);
+            let fields = Fields::default().with("object", object).with("name", name).with("label", name).with("type", "Text");
             house.run(CustomFieldCreate { fields }).expect("a custom field");
         };
         custom("RevenueSchedule", "Phase__c");
@@ -468,6 +478,7 @@ fn schedules_of_a_charge_are_made_and_deleted() {
                 .with("chargeType", "OneTime")
                 .with("chargeModel", "Flat Fee Pricing")
                 .with("triggerEvent", "ContractEffective")
+                .with("billCycleType", "DefaultFromCustomer")
                 .with("recognizedRevenueAccount", "Sales Revenue")
                 .with("deferredRevenueAccount", "Deferred Revenue")
                 .with("revenueRecognitionRuleName", rule);
@@ -617,5 +628,39 @@ fn a_trial_balance_carries_over_from_period_to_period() {
         assert_eq!(trial_balance(house, "Feb"), february, "January is closed: its endings are carried over");
         let idle = accounting_period::balance(house.tenant, house.context, &"0".repeat(32));
         assert!(idle.is_err(), "no such period");
+    });
+}
+
+#[test]
+fn an_invoice_posted_again_makes_another_schedule() {
+    on_every_backend(|house| {
+        house.quarter();
+        let account = house.account();
+        let (invoice, items) =
+            house.post(&account, "2024-01-15", &[(9_100, Some("Recognize daily over time"), "2024-01-01", Some("2024-03-31"))]);
+        let first = house.number(&items[0]);
+        house.run(Post { account, date: "2024-02-01", items: Vec::new(), cancel: Some(invoice), again: true }).expect("posted again");
+        assert_eq!(house.items(&first), named(&[]), "nothing of it was recognised");
+        let second = house.number(&items[0]);
+        assert_ne!(first, second);
+        assert_eq!(house.items(&second), named(&[("Jan", 3_100), ("Feb", 2_900), ("Mar", 3_100)]));
+    });
+}
+
+#[test]
+fn a_new_period_takes_its_share_of_many_schedules() {
+    on_every_backend(|house| {
+        house.period("Jan", "2024-01-01", "2024-01-31");
+        let account = house.account();
+        let lines = vec![(6_000, Some("Recognize daily over time"), "2024-01-01", Some("2024-02-29")); 230];
+        let (_, items) = house.post(&account, "2024-01-15", &lines);
+        assert_eq!(house.items(&house.number(&items[229])), named(&[("Jan", 3_100), ("Open-Ended", 2_900)]));
+        house.period("Feb", "2024-02-01", "2024-02-29");
+        for item in &items {
+            let detail = house.of_item(item).expect("a schedule");
+            assert_eq!(shown(&detail.items), named(&[("Jan", 3_100), ("Feb", 2_900)]));
+            assert!(detail.view.value("waits_for").is_null());
+        }
+        house.close("Jan");
     });
 }

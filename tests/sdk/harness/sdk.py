@@ -45,7 +45,7 @@ class Answer:
         """The body with exact decimals; None where it is no JSON."""
         try:
             return json.loads(self.raw, parse_float=Decimal, object_pairs_hook=no_key_twice)
-        except json.JSONDecodeError:
+        except ValueError:
             return None
 
     @property

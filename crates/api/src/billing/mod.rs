@@ -1,6 +1,7 @@
 //! The billing interface: its rows, and the way of each of its requests. Built or not, a request is identified,
 //! limited and read the same way; see `docs/decisions/0006-billing-protocol.md`.
 
+pub mod asynchronous;
 pub mod body;
 pub mod credentials;
 pub mod describe;
@@ -25,7 +26,7 @@ pub mod spelling;
 pub mod version;
 mod way;
 
-pub use way::{dispatch, ours, stray};
+pub use way::{dispatch, dispatch_later, ours, stray};
 
 /// What the billing interface of one server remembers between requests.
 #[derive(Default)]

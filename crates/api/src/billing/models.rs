@@ -13,6 +13,9 @@ const FILE: &str = include_str!("../../data/billing-models.tsv");
 const OLDER: &str = include_str!("../../data/billing-older-models.tsv");
 const CHANGES: &str = include_str!("../../data/billing-model-changes.tsv");
 const SHAPES: &str = include_str!("../../data/billing-shapes.tsv");
+/// As [`FILE`], for the calls on whole products, plans and charges.
+const COMMERCE: &str = include_str!("../../data/billing-commerce-models.tsv");
+const COMMERCE_SHAPES: &str = include_str!("../../data/billing-commerce-shapes.tsv");
 const OLDER_SHAPES: &str = include_str!("../../data/billing-older-shapes.tsv");
 
 /// A type of a field.
@@ -97,7 +100,7 @@ pub fn model(name: &str) -> Option<&'static Model> {
 fn load() -> BTreeMap<&'static str, Model> {
     let mut models: BTreeMap<&'static str, Model> = BTreeMap::new();
     let mut current = "";
-    for line in FILE.lines().chain(OLDER.lines()) {
+    for line in FILE.lines().chain(OLDER.lines()).chain(COMMERCE.lines()) {
         match line.strip_prefix('\t') {
             Some(rest) => {
                 if let (Some(model), Some(field)) = (models.get_mut(current), field(rest)) {
@@ -167,7 +170,7 @@ pub fn shape(operation: &str) -> Option<Shape> {
             let required = request.ends_with('*');
             Some((name, Shape { request: request.trim_end_matches('*'), required, response, query }))
         };
-        SHAPES.lines().skip(1).chain(OLDER_SHAPES.lines().skip(1)).filter_map(shape).collect()
+        [SHAPES, OLDER_SHAPES, COMMERCE_SHAPES].into_iter().flat_map(|file| file.lines().skip(1)).filter_map(shape).collect()
     });
     SHAPES_BY_NAME.get(operation).copied()
 }

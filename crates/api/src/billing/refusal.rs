@@ -251,6 +251,8 @@ fn category_of(r: &Rejection) -> Category {
     let last = r.code.rsplit('.').next().unwrap_or_default();
     match r.kind {
         Kind::Invalid if r.code == "object_query.parameter" => Category::QueryParameter,
+        // what a body names and is not there is as missing as what a path names
+        Kind::Invalid if r.code == "object.reference" => Category::NotFound,
         Kind::Invalid => match last {
             "json" | "form" => Category::Malformed,
             "unknown" | "unknown_field" => Category::UnknownField,

@@ -6,7 +6,7 @@ use super::limits::{Class, Rate, Seat};
 use super::refusal::Refusal;
 use super::replay::{Keyed, keepable, takes_key};
 use super::version::Version;
-use super::{Short, credentials, headers, organizations, permission};
+use super::{Short, asynchronous, credentials, headers, organizations, permission};
 use crate::call::Call;
 use crate::dialect;
 use crate::server::Api;
@@ -39,12 +39,39 @@ struct Trail {
     actor: String,
 }
 
+/// When a request is carried out, and for whom.
+enum Mode {
+    /// At once, for who its headers say.
+    Now,
+    /// By a job; it is kept.
+    Later,
+    /// At once, kept from before, for who sent it then.
+    Kept(Box<Session>, String),
+}
+
 /// Answers a request of the billing interface.
 pub async fn dispatch(api: Arc<Api>, operation: &'static Operation, request: Request) -> Response {
+    respond(api, operation, request, Mode::Now).await
+}
+
+/// Takes a request of the billing interface for later.
+pub async fn dispatch_later(api: Arc<Api>, operation: &'static Operation, request: Request) -> Response {
+    respond(api, operation, request, Mode::Later).await
+}
+
+/// Carries out a request that was taken for later, under its id.
+pub async fn carry_out(api: Arc<Api>, operation: &'static Operation, request: Request, session: Session, id: String) -> Response {
+    respond(api, operation, request, Mode::Kept(Box::new(session), id)).await
+}
+
+async fn respond(api: Arc<Api>, operation: &'static Operation, request: Request, mode: Mode) -> Response {
     let started = Instant::now();
     let (parts, body) = request.into_parts();
     let mut trail = Trail {
-        id: uuid::Uuid::new_v4().hyphenated().to_string(),
+        id: match &mode {
+            Mode::Kept(_, id) => id.clone(),
+            _ => uuid::Uuid::new_v4().hyphenated().to_string(),
+        },
         track: None,
         // a refusal before the version is known has its own status
         version: headers::version(&parts.headers, Version::DEFAULT).unwrap_or(Version::LATEST),
@@ -55,7 +82,7 @@ pub async fn dispatch(api: Arc<Api>, operation: &'static Operation, request: Req
     };
     let path = parts.uri.path().to_owned();
     let span = tracing::info_span!("request", operation = operation.id, request_id = %trail.id);
-    let work = run(&api, operation, parts, body, &mut trail).instrument(span.clone());
+    let work = run(&api, operation, parts, body, mode, &mut trail).instrument(span.clone());
     let answered = AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|panic| {
         api.metrics.panicked();
         let text = format!("a handler panicked: {}", crate::router::panic_text(panic.as_ref()));
@@ -73,7 +100,8 @@ pub async fn dispatch(api: Arc<Api>, operation: &'static Operation, request: Req
 
 /// Whether a path belongs to the billing interface, though no operation has it.
 pub fn ours(path: &str) -> bool {
-    const ROOTS: [&str; 14] = [
+    const ROOTS: [&str; 15] = [
+        "/commerce/",
         "/v1/",
         "/rest/v1/",
         "/apps/",
@@ -114,9 +142,20 @@ fn refused(error: &Error, operation: &Operation) -> Refusal {
     Refusal::of(error, operation)
 }
 
-async fn run(api: &Arc<Api>, operation: &'static Operation, mut parts: Parts, body: Body, trail: &mut Trail) -> Result<Response, Refusal> {
+async fn run(
+    api: &Arc<Api>,
+    operation: &'static Operation,
+    mut parts: Parts,
+    body: Body,
+    mode: Mode,
+    trail: &mut Trail,
+) -> Result<Response, Refusal> {
     trail.track = headers::track(&parts.headers)?;
-    let mut session = identify(api, operation, &parts, trail).await?;
+    let later = matches!(mode, Mode::Later);
+    let mut session = match mode {
+        Mode::Kept(session, _) => Some(*session),
+        _ => identify(api, operation, &parts, trail).await?,
+    };
     let default = session.as_ref().map_or(Version::DEFAULT, |s| Version::of(&s.tenant));
     trail.version = headers::version(&parts.headers, default)?;
     if let Some(session) = &mut session {
@@ -132,7 +171,7 @@ async fn run(api: &Arc<Api>, operation: &'static Operation, mut parts: Parts, bo
     }
     let keyed = session.is_some() && takes_key(operation) && parts.headers.contains_key("idempotency-key");
     if !keyed && coding == Coding::Plain {
-        return answer(api, operation, &mut parts, body, session, trail).await;
+        return answer(api, operation, &mut parts, body, session, later, trail).await;
     }
     let bytes = body::whole(body, coding).await?;
     parts.headers.remove(header::CONTENT_ENCODING);
@@ -143,12 +182,12 @@ async fn run(api: &Arc<Api>, operation: &'static Operation, mut parts: Parts, bo
         }
         None => None,
     };
-    let Some((key, tenant)) = key else { return answer(api, operation, &mut parts, Body::from(bytes), session, trail).await };
+    let Some((key, tenant)) = key else { return answer(api, operation, &mut parts, Body::from(bytes), session, later, trail).await };
     if let Some(kept) = key.kept(&tenant).await.map_err(|e| refused(&e, operation))? {
         return Ok(kept);
     }
     let path = parts.uri.path().to_owned();
-    let answered = answer(api, operation, &mut parts, Body::from(bytes), session, trail).await;
+    let answered = answer(api, operation, &mut parts, Body::from(bytes), session, later, trail).await;
     // what asks to try again is no answer to keep, also where an old version shows it as 200
     if answered.as_ref().is_err_and(|refusal| !keepable(refusal.status)) {
         return answered;
@@ -186,9 +225,14 @@ async fn answer(
     parts: &mut Parts,
     body: Body,
     session: Option<Session>,
+    later: bool,
     trail: &Trail,
 ) -> Result<Response, Refusal> {
     let Some(handler) = operation.handler else { return Err(Refusal::not_built(operation)) };
+    if let (true, Some(session)) = (later, &session) {
+        asynchronous::install_in(api, &session.tenant);
+        return asynchronous::accept(operation, parts, body, session, &trail.id, trail.track.as_deref()).await;
+    }
     let unreadable = |what: &str| Refusal::new(super::refusal::Category::Malformed, format!("The {what} cannot be read."));
     let query = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri).map_err(|_| unreadable("query string"))?;
     // operations that share a path may name its parts differently; the row's own names count

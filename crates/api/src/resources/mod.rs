@@ -1,5 +1,6 @@
 //! Handlers, one file a resource, each with its rows of the operation table.
 
+mod admin_async;
 mod admin_audit;
 mod admin_jobs;
 mod admin_objects;
@@ -42,6 +43,7 @@ pub const ROWS: &[&[Operation]] = &[
     admin_tenants::ROWS,
     admin_uploads::ROWS,
     admin_jobs::ROWS,
+    admin_async::ROWS,
     admin_periods::ROWS,
     admin_waterfall::ROWS,
     admin_users::ROWS,

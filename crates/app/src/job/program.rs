@@ -106,7 +106,7 @@ impl Programs {
     /// # Errors
     /// `NotFound`, code `program.unknown`.
     pub fn by_name(&self, name: &str) -> Result<&Program> {
-        self.0.iter().find(|p| p.name.eq_ignore_ascii_case(name)).ok_or_else(|| unknown(name))
+        self.0.iter().chain(&INTERNAL).find(|p| p.name.eq_ignore_ascii_case(name)).ok_or_else(|| unknown(name))
     }
 }
 
@@ -119,6 +119,9 @@ pub const EVENT_PROCESS: &str = "RevPro3.0 Event Process";
 pub const EVENT_PROCESS_MASTER: &str = "RevPro3.0 Event Process Master";
 pub const ACCOUNTING_TRANSFER_MASTER: &str = "Revpro3.0 Accounting Transfer Master";
 pub const TRANSFER_BATCH_FOR_ORG: &str = "RevPro3.0 Transfer Batch for Org";
+
+/// Carries out requests that were accepted for later.
+pub const ASYNC_REQUESTS: &str = "Async Requests";
 
 /// The parameter of data collection that names a grouping template.
 pub const RC_TEMPLATE_NAME: &str = "RC TEMPLATE NAME";
@@ -158,6 +161,10 @@ const BUILT_IN: [Program; 5] = [
     },
     Program { id: 150, name: TRANSFER_BATCH_FOR_ORG, group: Group::Transfer, parameters: &[], run: crate::transfer::run },
 ];
+
+/// What only the product itself starts; no client finds it in a list.
+const INTERNAL: [Program; 1] =
+    [Program { id: 901, name: ASYNC_REQUESTS, group: Group::Free, parameters: &[], run: crate::async_request::carry_out }];
 
 /// Collects by the grouping template the parameters name, the default one when they name none.
 fn collect(tenant: &Tenant, job: &JobRow, progress: &mut dyn Progress) -> Result<String> {

@@ -8,6 +8,7 @@ use crate::tenant::Tenant;
 use crate::unit::Unit;
 use accrual_base::{Error, Result};
 use accrual_model::Object;
+use accrual_objects::administration::AsyncRequest;
 use accrual_store::nouns::typed;
 use accrual_store::{Commit, Lane, migrate, schema};
 use serde::Serialize;
@@ -45,6 +46,7 @@ pub(super) fn prepare_system(home: &Tenant) -> Result<()> {
 pub(super) fn prepare_tenant(tenant: &Tenant) -> Result<()> {
     migrate::run(&tenant.store)?;
     tenant.store.write(Lane::Small, |tx| schema::sync(tx, config::registry()?.iter().map(AsRef::as_ref)).map(Commit::Keep))?;
+    tenant.store.write(Lane::Small, |tx| schema::sync(tx, [AsyncRequest::descriptor()]).map(Commit::Keep))?;
     crate::billing::prepare(tenant)
 }
 

@@ -58,7 +58,9 @@ fn shown(mark: Mark, row: &AuditRow, whole: bool) -> Value {
 fn changed(before: &Value, after: &Value) -> String {
     match (before.as_object(), after.as_object()) {
         (Some(was), Some(is)) => {
-            let names = is.iter().filter(|(name, value)| was.get(*name) != Some(value) && name.as_str() != "version");
+            // what every change changes
+            let always = ["version", "updatedAt", "updatedBy", "updatedDate", "updatedById"];
+            let names = is.iter().filter(|(name, value)| was.get(*name) != Some(value) && !always.contains(&name.as_str()));
             names.map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ")
         }
         (Some(_), None) => "deleted".to_owned(),

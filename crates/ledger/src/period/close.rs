@@ -29,7 +29,7 @@ impl Blockers {
         ]
         .iter()
         .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| format!("{count} {what}"))
+        .map(|(count, what)| format!("{count} {}", if *count == 1 { what.trim_end_matches('s') } else { what }))
         .collect();
         if found.is_empty() {
             return Ok(());

@@ -1,6 +1,7 @@
 //! Who may do what, for whom, and how the product behaves.
 
 mod api_client;
+mod async_request;
 mod organization;
 mod permission;
 mod permission_table;
@@ -10,6 +11,7 @@ mod tenant;
 mod user;
 
 pub use api_client::ApiClient;
+pub use async_request::{AsyncRequest, AsyncState};
 pub use organization::Organization;
 pub use permission::{Permission, Permissions};
 pub use profile::{KNOWN_PROFILES, KnownProfile, Profile};

@@ -25,8 +25,10 @@ pub enum RateClass {
     /// 50,000 a minute, 2,250,000 an hour, 27,000,000 a day.
     Production,
     /// 12,500, 25,000 and 50,000.
+    #[text("DeveloperSandbox")]
     DeveloperSandbox,
     /// 2,500, 5,000 and 10,000.
+    #[text("ApiSandbox")]
     ApiSandbox,
 }
 

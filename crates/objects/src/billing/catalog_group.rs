@@ -22,7 +22,7 @@ pub struct CatalogGroup {
     pub name: String,
     #[field(max = 100, unique, number = "CG-", sortable)]
     pub catalog_group_number: Option<String>,
-    #[field(fixed, object = "Type", filterable)]
+    #[field(fixed, default = "Grading", object = "Type", filterable)]
     pub group_type: CatalogGroupType,
     #[field(max = 500)]
     pub description: Option<String>,

@@ -63,7 +63,11 @@ pub struct Contact {
 
 impl Contact {
     fn rules(&self) -> Vec<Rejection> {
-        let Some(country) = self.country.as_deref() else { return Vec::new() };
+        let Some(country) = self.country.as_deref().filter(|c| !c.is_empty()) else { return Vec::new() };
+        if !regions::is_country(country) {
+            let message = format!("There is no country {country:?}; use its name, or its code of ISO 3166.");
+            return vec![refused("contact.country", "country", message)];
+        }
         let Some(states) = regions::states(country) else { return Vec::new() };
         let given = self.state.as_deref().unwrap_or_default();
         if states.iter().any(|(code, name)| code.eq_ignore_ascii_case(given) || name.eq_ignore_ascii_case(given)) {

@@ -38,7 +38,7 @@ pub struct CreditMemoPart {
     pub credit_memo_id: String,
     #[field(max = 32, read_only)]
     pub debit_memo_id: Option<String>,
-    #[field(reference = "Invoice", read_only)]
+    #[field(reference = "Invoice", read_only, filterable)]
     pub invoice_id: Option<String>,
     /// Of the memo.
     #[field(max = 3, read_only, required)]

@@ -46,7 +46,7 @@ pub struct CreditMemoItem {
     pub commitment_id: Option<String>,
     #[field(max = 32, read_only)]
     pub commitment_period_id: Option<String>,
-    #[field(read_only)]
+    #[field(default = "Charge", read_only)]
     pub processing_type: ProcessingType,
     #[field(max = 100)]
     pub purchase_order_number: Option<String>,

@@ -55,7 +55,7 @@ pub struct InvoiceItem {
     pub exclude_item_billing_from_revenue_accounting: bool,
     #[field(reference = "Invoice", read_only, filterable, sortable)]
     pub invoice_id: String,
-    #[field(read_only, filterable)]
+    #[field(default = "Charge", read_only, filterable)]
     pub processing_type: ProcessingType,
     #[field(max = 500, read_only)]
     pub product_description: Option<String>,

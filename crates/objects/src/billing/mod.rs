@@ -9,6 +9,7 @@ mod accounting_period;
 mod accounting_rules;
 mod batch;
 mod billing_rules;
+mod catalog_group;
 mod charge_model;
 mod charge_rules;
 mod communication_profile;
@@ -24,6 +25,7 @@ mod email_history;
 mod file;
 mod invoice;
 mod invoice_item;
+mod journal_entry;
 mod payment_term;
 mod product;
 mod product_rate_plan;
@@ -39,6 +41,7 @@ mod seeds;
 mod sequence_set;
 mod tax;
 mod taxation_item;
+mod trial_balance_item;
 
 pub use account::{Account, AccountStatus};
 pub use accounting_code::{AccountingCode, AccountingCodeCategory, AccountingCodeStatus, AccountingCodeType};
@@ -46,6 +49,7 @@ pub use accounting_period::{AccountingPeriod, OPEN_ENDED, PeriodStatus};
 pub use accounting_rules::{AccountingRules, RevenueAutomationStart};
 pub use batch::Batch;
 pub use billing_rules::{BILLING_RULES, BillingRules, InclusiveTaxRule, MirrorItems, RoundingMode, TaxDateBasis, WriteOffAllocation};
+pub use catalog_group::{CatalogGroup, CatalogGroupPlan, CatalogGroupType, ExternalRatePlanId};
 pub use charge_model::{ChargeModel, ChargeType, Pricing};
 pub use communication_profile::CommunicationProfile;
 pub use contact::Contact;
@@ -60,6 +64,7 @@ pub use email_history::{EmailHistory, EmailStatus};
 pub use file::{Attachment, File, InvoiceFile};
 pub use invoice::{CustomRate, Invoice, InvoiceSourceType, InvoiceStatus};
 pub use invoice_item::{InvoiceItem, ProcessingType};
+pub use journal_entry::{JournalEntry, JournalEntryItem, JournalEntryStatus};
 pub use payment_term::{PaymentTerm, PaymentTermType};
 pub use product::Product;
 pub use product_rate_plan::ProductRatePlan;
@@ -74,6 +79,7 @@ pub use seeds::defaults;
 pub use sequence_set::{DEFAULT_SET, DocumentNumbers, SequenceSet, prefix_fault};
 pub use tax::{Tax, TaxCode, TaxRate, TaxRatePeriod, TaxRateType};
 pub use taxation_item::TaxationItem;
+pub use trial_balance_item::TrialBalanceItem;
 
 use accrual_base::Result;
 use accrual_model::validate::refused;
@@ -100,6 +106,9 @@ pub fn descriptors() -> Vec<&'static Descriptor> {
         ProductRatePlan::descriptor(),
         ProductRatePlanCharge::descriptor(),
         ProductRatePlanChargeTier::descriptor(),
+        CatalogGroup::descriptor(),
+        CatalogGroupPlan::descriptor(),
+        ExternalRatePlanId::descriptor(),
         BillingRules::descriptor(),
         ReasonCode::descriptor(),
         Invoice::descriptor(),
@@ -118,6 +127,9 @@ pub fn descriptors() -> Vec<&'static Descriptor> {
         RevenueScheduleItem::descriptor(),
         RevenueEvent::descriptor(),
         RevenueEventItem::descriptor(),
+        TrialBalanceItem::descriptor(),
+        JournalEntry::descriptor(),
+        JournalEntryItem::descriptor(),
         File::descriptor(),
         Attachment::descriptor(),
         InvoiceFile::descriptor(),

@@ -1,4 +1,17 @@
-//! States and provinces, where an address needs one that exists.
+//! Countries, and their states and provinces where an address needs one that exists.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+/// Two and three letters and names of every country of ISO 3166, and names in common use.
+const COUNTRIES: &str = include_str!("countries.tsv");
+
+/// Whether a text names a country, in any case: its two or three letters, or one of its names.
+pub fn is_country(text: &str) -> bool {
+    static KNOWN: LazyLock<HashSet<String>> =
+        LazyLock::new(|| COUNTRIES.lines().skip(1).flat_map(|line| line.split(['\t', '|'])).map(str::to_lowercase).collect());
+    KNOWN.contains(&text.trim().to_lowercase())
+}
 
 /// Code and name of every state or province of a country that has a closed list; nothing for other countries.
 pub fn states(country: &str) -> Option<&'static [(&'static str, &'static str)]> {

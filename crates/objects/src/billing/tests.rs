@@ -83,6 +83,18 @@ fn batches_have_names() {
 }
 
 #[test]
+fn countries_have_names_and_codes() {
+    for country in ["Germany", "germany", "DE", "deu", "United Kingdom", "UK", "Korea, Republic of", "South Korea", "Côte d'Ivoire", "Kosovo"] {
+        assert!(regions::is_country(country), "{country}");
+    }
+    for nowhere in ["Atlantis", "", "D", "|", "Germany|DE"] {
+        assert!(!regions::is_country(nowhere), "{nowhere}");
+    }
+    let contact = Contact { first_name: "Ada".into(), last_name: "L".into(), country: Some("Atlantis".into()), ..Contact::default() };
+    assert_eq!(wrong(&contact), [("contact.country", "country".to_owned())]);
+}
+
+#[test]
 fn contacts_of_two_countries_have_a_state_that_exists() {
     let contact = |country: &str, state: Option<&str>| Contact {
         first_name: "Ada".into(),

@@ -1,9 +1,10 @@
 //! What a request wants of the objects there are.
 
 use super::{Condition, Op, Operand, Parameters, cursor, refuse};
+use crate::Objects;
+use crate::literal::{self, Local};
 use crate::member::{self, Member};
 use crate::reference::{self, Resource};
-use crate::{Objects, literal};
 use accrual_base::error::Kind;
 use accrual_base::{Error, Result};
 use accrual_model::filter::Column;
@@ -58,7 +59,7 @@ impl Plan {
     fn make(resource: &Resource, declared: &Descriptor, asked: &Parameters, objects: &mut Objects<'_>) -> Result<Self> {
         let descriptor = objects.merged(declared)?;
         let bound = asked.bound(resource.path);
-        let page = page(resource, &descriptor, asked, &bound)?;
+        let page = page(resource, &descriptor, asked, (&bound, objects.local))?;
         let mut shown = Shown::of(&descriptor, asked);
         let members = shown.members(&descriptor, &["", &lower_plural(&descriptor), &descriptor.names.query])?;
         let mut tree = Tree::default();
@@ -115,14 +116,14 @@ fn usual(name: &str) -> bool {
     matches!(name, "createddate" | "updateddate" | "status" | "name") || name.ends_with("id") || name.ends_with("number")
 }
 
-fn page(resource: &Resource, descriptor: &Descriptor, asked: &Parameters, bound: &str) -> Result<Page> {
+fn page(resource: &Resource, descriptor: &Descriptor, asked: &Parameters, (bound, local): (&str, Local<'_>)) -> Result<Page> {
     let mut filters = Vec::with_capacity(asked.filters.len());
     for condition in &asked.filters {
         let found = allowed(&resource.filters, resource, descriptor, &condition.field);
         let Some((column, field)) = found.filter(|(_, field)| field.is_none_or(|f| f.filterable)) else {
             return Err(refuse("filter", format!("{}; {} are filtered by {}.", condition.field, resource.path, names(&resource.filters))));
         };
-        filters.push(filter(&column, field, condition).map_err(|why| refuse("filter", format!("{}: {why}", condition.field)))?);
+        filters.push(filter(&column, field, condition, local).map_err(|why| refuse("filter", format!("{}: {why}", condition.field)))?);
     }
     let mut page = Page::latest(Filter::All(filters), asked.page_size);
     if let Some(sort) = &asked.sort {
@@ -149,7 +150,7 @@ fn page(resource: &Resource, descriptor: &Descriptor, asked: &Parameters, bound:
 }
 
 /// A condition on a column, whatever it holds.
-fn filter(column: &Column<'_>, field: Option<&Field>, condition: &Condition) -> Result<Filter, String> {
+fn filter(column: &Column<'_>, field: Option<&Field>, condition: &Condition, local: Local<'_>) -> Result<Filter, String> {
     let name = match field {
         Some(field) => field.names.table.clone(),
         None if column.name == "uid" => Text::Borrowed("id"),
@@ -165,7 +166,7 @@ fn filter(column: &Column<'_>, field: Option<&Field>, condition: &Condition) -> 
     if is_text(&column.kind) {
         return text_filter(name, column, field, condition.op, texts);
     }
-    let values = texts.iter().map(|text| value(&column.kind, text)).collect::<Result<Vec<_>, _>>()?;
+    let values = texts.iter().map(|text| value(&column.kind, text, local)).collect::<Result<Vec<_>, _>>()?;
     let ordered = !matches!(column.kind, FieldType::Bool);
     let op = match condition.op {
         Op::In => return Ok(Filter::In { field: name, values }),
@@ -208,14 +209,14 @@ fn text_filter(name: Text, column: &Column<'_>, field: Option<&Field>, op: Op, t
 }
 
 /// A value of a type that is no text.
-fn value(kind: &FieldType, text: &str) -> Result<Value, String> {
+fn value(kind: &FieldType, text: &str, local: Local<'_>) -> Result<Value, String> {
     let parsed = match kind {
         FieldType::Bool if text.eq_ignore_ascii_case("true") => Some(Value::Bool(true)),
         FieldType::Bool if text.eq_ignore_ascii_case("false") => Some(Value::Bool(false)),
         FieldType::Int | FieldType::Reference { .. } => literal::int(text).map(Value::Int),
         FieldType::Decimal | FieldType::Money { .. } => literal::decimal(text).map(Value::Decimal),
         FieldType::Date => literal::day(text).map(Value::Date),
-        FieldType::Instant => literal::instant(text).map(Value::Instant),
+        FieldType::Instant => literal::instant(text, local).map(Value::Instant),
         _ => None,
     };
     let expected = match kind {

@@ -165,7 +165,7 @@ impl Parser {
             Some(Token::Text(text)) => Some(Literal::Text(text.clone())),
             Some(Token::Bare(text)) if literal::decimal(text).is_some() => Some(Literal::Number(text.clone())),
             Some(Token::Bare(text)) if literal::day(text).is_some() => Some(Literal::Date(text.clone())),
-            Some(Token::Bare(text)) if literal::instant(text).is_some() => Some(Literal::DateTime(text.clone())),
+            Some(Token::Bare(text)) if literal::instant(text, literal::UTC).is_some() => Some(Literal::DateTime(text.clone())),
             Some(Token::Word(word)) => match word.to_ascii_lowercase().as_str() {
                 "null" => Some(Literal::Null),
                 "true" => Some(Literal::Bool(true)),

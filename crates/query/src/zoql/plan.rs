@@ -1,8 +1,9 @@
 //! A query against the objects there are.
 
 use super::{Comparison, Literal, Predicate, Query};
+use crate::literal::{self, Local};
 use crate::member::{self, Member, Shows};
-use crate::{Objects, literal, reference};
+use crate::{Objects, reference};
 use accrual_base::{Error, Result};
 use accrual_model::filter::Column;
 use accrual_model::{Descriptor, FieldType, Filter, Operator, ReferenceBy, Text, Value};
@@ -40,7 +41,7 @@ impl Plan {
         }
         let mut any = Vec::with_capacity(query.any.len());
         for all in &query.any {
-            any.push(Filter::All(all.iter().map(|p| predicate(&descriptor, &readable, p)).collect::<Result<_>>()?));
+            any.push(Filter::All(all.iter().map(|p| predicate(&descriptor, &readable, p, objects.local)).collect::<Result<_>>()?));
         }
         let filter = if any.is_empty() { Filter::All(Vec::new()) } else { Filter::Any(any) };
         Ok(Self { descriptor, filter, members })
@@ -56,7 +57,7 @@ fn wrong(predicate: &Predicate, why: impl Into<String>) -> Error {
     Error::invalid("zoql.value", format!("{}: {}", predicate.field, why.into())).in_column(&predicate.field)
 }
 
-fn predicate(descriptor: &Descriptor, readable: &[Member], predicate: &Predicate) -> Result<Filter> {
+fn predicate(descriptor: &Descriptor, readable: &[Member], predicate: &Predicate, local: Local<'_>) -> Result<Filter> {
     let refused = || no_field(descriptor, &predicate.field);
     let member = member::named(readable, &predicate.field).ok_or_else(refused)?;
     let (name, kind, allowed) = match member.shows {
@@ -93,7 +94,7 @@ fn predicate(descriptor: &Descriptor, readable: &[Member], predicate: &Predicate
         Comparison::Gt => Operator::Gt,
         Comparison::Ge => Operator::Ge,
     };
-    let value = value(&kind, predicate)?;
+    let value = value(&kind, predicate, local)?;
     let value = match value {
         // written with a hyphen here, without one in the calls that write it
         Value::Text(text) if text == "One-Time" && !allowed.is_empty() && !allowed.iter().any(|a| *a == text) => "OneTime".into(),
@@ -115,7 +116,7 @@ fn like(name: Text, predicate: &Predicate) -> Result<Filter> {
 }
 
 /// A value of the field's type: dates for date fields, times for time fields, quoted or not.
-fn value(kind: &FieldType, predicate: &Predicate) -> Result<Value> {
+fn value(kind: &FieldType, predicate: &Predicate, local: Local<'_>) -> Result<Value> {
     use Literal::{Bool, Date, DateTime, Number, Text};
     let found = match (kind, &predicate.value) {
         (FieldType::Text | FieldType::Reference { by: ReferenceBy::Key, .. }, Text(text)) => Some(Value::from(text.as_str())),
@@ -123,7 +124,7 @@ fn value(kind: &FieldType, predicate: &Predicate) -> Result<Value> {
         (FieldType::Int, Number(text)) => literal::int(text).map(Value::Int),
         (FieldType::Decimal | FieldType::Money { .. }, Number(text)) => literal::decimal(text).map(Value::Decimal),
         (FieldType::Date, Text(text) | Date(text)) => literal::day(text).map(Value::Date),
-        (FieldType::Instant, Text(text) | DateTime(text)) => literal::instant(text).map(Value::Instant),
+        (FieldType::Instant, Text(text) | DateTime(text)) => literal::instant(text, local).map(Value::Instant),
         _ => None,
     };
     let expected = match kind {
@@ -144,7 +145,7 @@ mod tests {
     fn plan(text: &str) -> Result<Plan> {
         let registry = billing::registry()?;
         let mut merge = |d: &Descriptor| Ok(d.clone());
-        Plan::of(&Query::parse(text)?, &mut Objects { registry: &registry, merge: &mut merge })
+        Plan::of(&Query::parse(text)?, &mut Objects { registry: &registry, merge: &mut merge, local: literal::UTC })
     }
 
     fn code(text: &str) -> &'static str {

@@ -1,16 +1,16 @@
 //! Pages that go on after a record.
 //!
-//! A page may need two statements: one for the records with a value in the field it is sorted by, one for those
-//! without. Each is a range of one index on field and row, which the two as one condition would not be.
+//! A page may need several statements: for the records that are equal to the last one in the field it is sorted by, for
+//! those beyond, and for those without a value. Each is a range of one index on field and row, which they would not be
+//! as one condition: where a million records were changed at one moment, such a condition reads all of them.
 
-use super::cells::StoredCell;
 use super::condition::{Condition, terms};
 use super::select;
 use crate::schema::quoted;
 use crate::{Dialect, Read};
-use accrual_base::{Error, Result};
+use accrual_base::Result;
 use accrual_model::filter::Column;
-use accrual_model::{Descriptor, FieldType, Operator, Page, Position, Record, Value};
+use accrual_model::{Descriptor, Operator, Page, Position, Record, Value};
 
 /// A page of records.
 ///
@@ -35,25 +35,31 @@ pub(crate) fn statements(dialect: Dialect, descriptor: &Descriptor, page: &Page)
     parts(descriptor, page)?.iter().map(|part| statement(dialect, descriptor, page, part, page.limit)).collect()
 }
 
-/// Records that are all with a value in the field, or all without.
+/// A range of one index on field and row.
 enum Part<'p> {
-    Filled(Option<&'p Position>),
+    /// Those that are equal to the last one in the field, behind its row.
+    Equal(&'p Position),
+    /// Those beyond its value.
+    Beyond(&'p Position),
+    /// All with a value.
+    Filled,
+    /// Those without, behind its row when there is one.
     Empty(Option<&'p Position>),
 }
 
 fn parts<'p>(descriptor: &Descriptor, page: &'p Page) -> Result<Vec<Part<'p>>> {
-    use Part::{Empty, Filled};
-    if Column::named(descriptor, &page.by)?.position.is_none() {
-        return Ok(vec![Filled(page.after.as_ref())]);
-    }
-    Ok(match (&page.after, page.descending) {
-        (None, false) => vec![Empty(None), Filled(None)],
-        (None, true) => vec![Filled(None), Empty(None)],
-        (Some(p), false) if p.value.is_null() => vec![Empty(Some(p)), Filled(None)],
+    use Part::{Beyond, Empty, Equal, Filled};
+    let may_be_empty = Column::named(descriptor, &page.by)?.position.is_some();
+    let mut parts = match (&page.after, page.descending) {
+        (None, false) => vec![Empty(None), Filled],
+        (None, true) => vec![Filled, Empty(None)],
+        (Some(p), false) if p.value.is_null() => vec![Empty(Some(p)), Filled],
         (Some(p), true) if p.value.is_null() => vec![Empty(Some(p))],
-        (Some(p), false) => vec![Filled(Some(p))],
-        (Some(p), true) => vec![Filled(Some(p)), Empty(None)],
-    })
+        (Some(p), false) => vec![Equal(p), Beyond(p)],
+        (Some(p), true) => vec![Equal(p), Beyond(p), Empty(None)],
+    };
+    parts.retain(|part| may_be_empty || !matches!(part, Empty(_)));
+    Ok(parts)
 }
 
 fn statement(dialect: Dialect, descriptor: &Descriptor, page: &Page, part: &Part<'_>, room: u32) -> Result<(String, Condition)> {
@@ -63,44 +69,34 @@ fn statement(dialect: Dialect, descriptor: &Descriptor, page: &Page, part: &Part
     let mut condition = Condition::new(dialect);
     let mut clause = condition.filter(descriptor, &page.filter)?;
     let mut order = String::new();
+    let behind = |condition: &mut Condition, after: &Position| format!(" AND id {sign} {}", condition.bind(&Value::Int(after.row)));
     match part {
+        Part::Equal(after) => {
+            clause.push_str(" AND ");
+            clause.push_str(&condition.compare(&column, Operator::Eq, &after.value)?);
+            clause.push_str(&behind(&mut condition, after));
+        }
+        Part::Beyond(after) => {
+            let op = if page.descending { Operator::Lt } else { Operator::Gt };
+            clause.push_str(" AND ");
+            clause.push_str(&condition.compare(&column, op, &after.value)?);
+        }
+        Part::Filled if column.position.is_some() => clause.push_str(&format!(" AND {name} IS NOT NULL")),
+        Part::Filled => {}
         Part::Empty(after) => {
             clause.push_str(&format!(" AND {name} IS NULL"));
             if let Some(after) = after {
-                clause.push_str(&format!(" AND id {sign} {}", condition.bind(&Value::Int(after.row))));
+                clause.push_str(&behind(&mut condition, after));
             }
         }
-        Part::Filled(after) => {
-            if column.position.is_some() {
-                clause.push_str(&format!(" AND {name} IS NOT NULL"));
-            }
-            if let Some(after) = after {
-                clause.push_str(&format!(" AND {}", following(&mut condition, &column, page.descending, after)?));
-            }
-            for term in terms(dialect, &column)? {
-                order.push_str(&term.sql(page.descending));
-                order.push_str(", ");
-            }
+    }
+    if matches!(part, Part::Beyond(_) | Part::Filled) {
+        for term in terms(dialect, &column)? {
+            order.push_str(&term.sql(page.descending));
+            order.push_str(", ");
         }
     }
     let limit = condition.bind(&Value::Int(room.into()));
     let (columns, table) = (select::columns(descriptor)?, quoted(&descriptor.names.table)?);
     Ok((format!("SELECT {columns} FROM {table} WHERE {clause} ORDER BY {order}id{direction} LIMIT {limit}"), condition))
-}
-
-/// What comes after a position, among the records with a value.
-fn following(condition: &mut Condition, column: &Column<'_>, descending: bool, after: &Position) -> Result<String> {
-    let (sign, op) = if descending { ("<", Operator::Lt) } else { (">", Operator::Gt) };
-    if matches!(column.kind, FieldType::Decimal | FieldType::Money { .. }) {
-        let beyond = condition.compare(column, op, &after.value)?;
-        let equal = condition.compare(column, Operator::Eq, &after.value)?;
-        return Ok(format!("({beyond} OR ({equal} AND id {sign} {}))", condition.bind(&Value::Int(after.row))));
-    }
-    let value = match StoredCell::from(&after.value) {
-        StoredCell::Int(v) => Value::Int(v),
-        StoredCell::Text(v) => Value::Text(v.into_owned()),
-        StoredCell::Null => return Err(Error::fault("a position without value among records with one")),
-    };
-    let (value, row) = (condition.bind(&value), condition.bind(&Value::Int(after.row)));
-    Ok(format!("({}, id) {sign} ({value}, {row})", quoted(column.name)?))
 }

@@ -195,8 +195,10 @@ pub fn are_found_by_index(store: &StoreHandle) {
     write(store, move |tx| {
         let (d, dialect) = (document(), tx.dialect());
         if dialect == Dialect::Postgres {
-            // the table is small: without this the planner would rightly read it whole
-            tx.execute("SET LOCAL enable_seqscan = off", &[])?;
+            // the table is small: without this the planner would rightly read it whole and sort it
+            for way in ["seqscan", "bitmapscan", "sort"] {
+                tx.execute(&format!("SET LOCAL enable_{way} = off"), &[])?;
+            }
         }
         let whole =
             |plan: &str| plan.contains("Seq Scan") || plan.lines().any(|l| l.contains("SCAN document") && !l.contains("USING INDEX"));
@@ -209,6 +211,9 @@ pub fn are_found_by_index(store: &StoreHandle) {
         pages.push(Page::latest(Filter::Folded { field: "number".into(), values: number }, 50));
         pages.push(Page::latest(Filter::Prefix { field: "number".into(), prefix: "d0".into() }, 50));
         for (at, page) in pages.iter().enumerate() {
+            if at == 2 && dialect == Dialect::Postgres {
+                tx.execute("SET LOCAL enable_sort = on", &[])?;
+            }
             for (sql, condition) in page_statements(dialect, &d, page)? {
                 let plan = plan(tx, &sql, &condition.cells())?;
                 let index = if at < 2 { "document_updated_key" } else { "document_number_folded_key" };

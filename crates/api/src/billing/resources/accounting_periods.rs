@@ -16,6 +16,7 @@ use accrual_app::billing::accounting_period::{
 };
 use accrual_base::Result;
 use futures_util::FutureExt;
+use std::time::Duration;
 
 const PERIOD: Spelling = Spelling::plain("accounting_period");
 
@@ -140,7 +141,7 @@ async fn delete(call: Call) -> Answered {
 async fn pending(call: Call) -> Answered {
     let period = call.part("ap-id")?.to_owned();
     let closed = call.execute(AccountingPeriodClose { period, step: Closing::Pending }).await?;
-    start(&call, closed.id)?;
+    start(&call, closed.id).await?;
     done()
 }
 
@@ -148,7 +149,7 @@ async fn close(call: Call) -> Answered {
     let period = call.part("ap-id")?.to_owned();
     let (tenant, context) = (call.tenant()?, call.billing_context()?);
     let closed = accounting_period::close(&tenant, &context, period).await?;
-    start(&call, closed.id)?;
+    start(&call, closed.id).await?;
     done()
 }
 
@@ -161,14 +162,18 @@ async fn reopen(call: Call) -> Answered {
 async fn trial_balance(call: Call) -> Answered {
     let period = call.part("ap-id")?.to_owned();
     let started = call.execute(AccountingPeriodTrialBalance { period }).await?;
-    start(&call, started.id)?;
+    start(&call, started.id).await?;
     done()
 }
 
-/// Lets the trial balance run behind the answer.
-fn start(call: &Call, period: String) -> Result<()> {
+/// How long an answer waits for the trial balance it started; a longer one goes on behind it.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Lets the trial balance run.
+async fn start(call: &Call, period: String) -> Result<()> {
     let (tenant, context) = (call.tenant()?, call.billing_context()?);
     // what goes wrong stands in the period
-    drop(tokio::task::spawn_blocking(move || accounting_period::balance(&tenant, &context, &period)));
+    let run = tokio::task::spawn_blocking(move || accounting_period::balance(&tenant, &context, &period));
+    drop(tokio::time::timeout(PATIENCE, run).await);
     Ok(())
 }

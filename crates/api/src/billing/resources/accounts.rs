@@ -11,7 +11,7 @@ use crate::call::Call;
 use crate::table::{Answered, Input, Scope, json};
 use accrual_app::billing::account::{self, AccountCreate, AccountDelete, AccountUpdate, AccountView, ContactOf};
 use accrual_app::billing::{Fields, View};
-use accrual_base::Result;
+use accrual_base::{Error, Result};
 use futures_util::FutureExt;
 
 /// How bodies spell an account.
@@ -80,6 +80,28 @@ pub const BUILT: &[Built] = &[
         answers: &[json(200, "It is changed.", r#"{"success":true}"#)],
     },
     Built {
+        operation: "get_account_payment_methods",
+        handler: |call| payment_methods(call).boxed(),
+        scope: Scope::BillingRead,
+        input: Input::None,
+        answers: &[json(
+            200,
+            "The payment methods of the account: none, since none can be made yet.",
+            r#"{"success":true,"defaultPaymentMethodId":null,"paymentGateway":null}"#,
+        )],
+    },
+    Built {
+        operation: "get_account_default_payment_method",
+        handler: |call| default_payment_method(call).boxed(),
+        scope: Scope::BillingRead,
+        input: Input::None,
+        answers: &[json(
+            404,
+            "The account has no default payment method; none can be made yet.",
+            r#"{"success":false,"reasons":[{"code":50000040,"message":"…"}]}"#,
+        )],
+    },
+    Built {
         operation: "delete_account",
         handler: |call| delete(call).boxed(),
         scope: Scope::BillingWrite,
@@ -109,6 +131,10 @@ const BY_NAME: [(&str, &str); 3] =
     [("parentId", "parentAccountNumber"), ("sequenceSetId", "sequenceSetName"), ("communicationProfileId", "communicationProfileName")];
 
 fn account_fields(body: &Given) -> Result<Fields> {
+    if body.text("defaultPaymentMethodId").is_some() {
+        let message = "There is no such payment method; none can be made yet.";
+        return Err(Error::invalid("object.reference", message).in_column(body.at("defaultPaymentMethodId")));
+    }
     let mut fields = body.fields(&ACCOUNT, APART)?;
     for (id, name) in BY_NAME {
         match (body.text(id), body.text(name)) {
@@ -220,4 +246,19 @@ async fn delete(call: Call) -> Answered {
     let account = call.part("account-key")?.to_owned();
     let gone = call.execute(AccountDelete { account }).await?;
     success(Json::object([("id", gone.id.as_str()), ("jobStatus", "Completed")]))
+}
+
+/// No account can have one yet: the answer is what that leaves.
+async fn payment_methods(call: Call) -> Answered {
+    let key = call.part("account-key")?.to_owned();
+    let found = call.look(move |tenant, context| account::get(tenant, context, &key)).await?;
+    let gateway = found.account.text("payment_gateway");
+    success(Json::object([("defaultPaymentMethodId", Json::Null), ("paymentGateway", gateway.into())]))
+}
+
+async fn default_payment_method(call: Call) -> Answered {
+    let key = call.part("account-key")?.to_owned();
+    let found = call.look(move |tenant, context| account::get(tenant, context, &key)).await?;
+    let number = found.account.text("account_number").unwrap_or_default();
+    Err(Error::not_found("account.payment_method", format!("The account {number} has no default payment method.")))
 }

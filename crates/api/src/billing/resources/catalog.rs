@@ -201,7 +201,16 @@ async fn plans_by_external_id(call: Call) -> Answered {
 }
 
 async fn finance(call: Call) -> Answered {
-    let fields = call.input().await?.fields(&FINANCE, &[])?;
+    let body = call.input().await?;
+    let mut fields = body.fields(&FINANCE, &[])?;
+    // the objects show these two by name as well
+    for (account, code) in
+        [("deferredRevenueAccount", "deferredRevenueAccountingCode"), ("recognizedRevenueAccount", "recognizedRevenueAccountingCode")]
+    {
+        if body.says(code) {
+            fields.set(account, body.text(code).map_or(Value::Null, Value::from));
+        }
+    }
     if fields.is_empty() {
         return Err(Error::invalid("body.required", "Give at least one accounting code."));
     }

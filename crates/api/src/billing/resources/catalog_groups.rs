@@ -17,7 +17,7 @@ use futures_util::FutureExt;
 
 const GROUP: Spelling = Spelling {
     noun: "catalog_group",
-    fields: &[("groupType", "type")],
+    fields: &[],
     values: &[],
     parts: &[("plans", "productRatePlans", &PLACE), ("add", "add", &PLACE), ("remove", "remove", &PLACE)],
 };

@@ -37,11 +37,14 @@ const ACCOUNTING_RULES: Setting = of("accounting_rules", "AccountingRulesSetting
 const START: Setting = of("revenue_automation_start", "RevenueStartDateSetting");
 
 const CODE_SHOWN: &str = r#"{"id":"018d0b9c2f7d7a1e9b3c5d6e7f809a1a","name":"VAT","description":"Value-added tax","active":true}"#;
-const PERIOD_SHOWN: &str = r#"{"id":"018d0b9c2f7d7a1e9b3c5d6e7f809a1b","taxCodeId":"018d0b9c2f7d7a1e9b3c5d6e7f809a1a","startDate":"2024-01-01","endDate":null}"#;
+const PERIOD_SHOWN: &str =
+    r#"{"id":"018d0b9c2f7d7a1e9b3c5d6e7f809a1b","taxCodeId":"018d0b9c2f7d7a1e9b3c5d6e7f809a1a","startDate":"2024-01-01","endDate":null}"#;
 const RATES_SHOWN: &str = r#"[{"id":"018d0b9c2f7d7a1e9b3c5d6e7f809a1c","taxOrder":1,"country":"Germany","taxes":[{"name":"VAT","jurisdiction":"Germany","type":"Percentage","rate":"0.19"}]}]"#;
-const RULE_SHOWN: &str = r#"{"id":"018d0b9c2f7d7a1e9b3c5d6e7f809a1d","name":"Recognize daily over time","recognitionModel":"Daily","active":true}"#;
+const RULE_SHOWN: &str =
+    r#"{"id":"018d0b9c2f7d7a1e9b3c5d6e7f809a1d","name":"Recognize daily over time","recognitionModel":"Daily","active":true}"#;
 const TYPE_SHOWN: &str = r#"{"id":"018d0b9c2f7d7a1e9b3c5d6e7f809a1e","name":"Go live","systemId":"GoLive","active":true}"#;
-const ACCOUNTING_SHOWN: &str = r#"{"allowBlankAccountingCodes":false,"allowCreationInClosedPeriod":true,"allowRevenueScheduleNegativeAmounts":false}"#;
+const ACCOUNTING_SHOWN: &str =
+    r#"{"allowBlankAccountingCodes":false,"allowCreationInClosedPeriod":true,"allowRevenueScheduleNegativeAmounts":false}"#;
 const START_SHOWN: &str = r#"{"startDate":"2024-02-01"}"#;
 
 macro_rules! row {

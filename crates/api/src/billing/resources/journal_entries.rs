@@ -134,7 +134,8 @@ async fn update(call: Call) -> Answered {
             notes: given.text("notes").map(str::to_owned),
         })
     };
-    let custom = super::revenue_schedules::custom_fields(&body, "journal_entry", &["notes", "transferredToAccounting", "journalEntryItems"])?;
+    let custom =
+        super::revenue_schedules::custom_fields(&body, "journal_entry", &["notes", "transferredToAccounting", "journalEntryItems"])?;
     if let Some(name) = custom.names().next() {
         return Err(body.unbuilt(name));
     }

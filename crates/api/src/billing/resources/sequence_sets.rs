@@ -49,7 +49,7 @@ pub const BUILT: &[Built] = &[
         handler: |call| update(call).boxed(),
         scope: Scope::BillingWrite,
         input: Input::Json(r#"{"invoice":{"prefix":"EINV","startNumber":1000}}"#),
-        answers: &[json(200, "The set after the change.", r#"{"success":true}"#)],
+        answers: &[json(200, "It is changed.", r#"{"success":true}"#)],
     },
     Built {
         operation: "delete_sequence_set",
@@ -91,9 +91,8 @@ async fn get(call: Call) -> Answered {
 async fn update(call: Call) -> Answered {
     let fields = call.input().await?.fields(&SET, &[])?;
     let set = call.part("id")?.to_owned();
-    let id = call.execute(SequenceSetUpdate { set, fields }).await.map_err(|e| SET.explain(e))?.id;
-    let found = call.look(move |tenant, context| sequence_set::get(tenant, context, &id)).await?;
-    success(view(MODEL, &found, &SET, &call.v1()?)?)
+    call.execute(SequenceSetUpdate { set, fields }).await.map_err(|e| SET.explain(e))?;
+    done()
 }
 
 async fn delete(call: Call) -> Answered {

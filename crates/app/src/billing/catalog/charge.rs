@@ -34,17 +34,21 @@ impl Command for ChargeCreate {
 
     fn run(self, unit: &mut Unit<'_>) -> Result<Created> {
         unit.actor.permit(const { Permission::named("Manage Product Catalog") })?;
-        let (descriptor, mut values) = records::draft::<ProductRatePlanCharge>(unit, &self.fields)?;
-        timing(&descriptor, &mut values)?;
-        let record = records::insert(unit, &descriptor, values)?;
-        let charge = ProductRatePlanCharge::from_values(record.data.clone())?;
-        let tiers = read_tiers(unit, &record.uid, charge.charge_model, &self.tiers)?;
-        for tier in tiers {
-            insert_tier(unit, &tier)?;
-        }
-        priced(unit, &record)?;
-        Ok(Created::of(&descriptor, &record))
+        insert(unit, &self.fields, &self.tiers)
     }
+}
+
+pub(super) fn insert(unit: &mut Unit<'_>, fields: &Fields, prices: &[Fields]) -> Result<Created> {
+    let (descriptor, mut values) = records::draft::<ProductRatePlanCharge>(unit, fields)?;
+    timing(&descriptor, &mut values)?;
+    let record = records::insert(unit, &descriptor, values)?;
+    let charge = ProductRatePlanCharge::from_values(record.data.clone())?;
+    let tiers = read_tiers(unit, &record.uid, charge.charge_model, prices)?;
+    for tier in tiers {
+        insert_tier(unit, &tier)?;
+    }
+    priced(unit, &record)?;
+    Ok(Created::of(&descriptor, &record))
 }
 
 /// A recurring charge is billed in advance unless it says otherwise, usage always in arrears.

@@ -26,10 +26,14 @@ impl Command for ProductCreate {
 
     fn run(self, unit: &mut Unit<'_>) -> Result<Created> {
         unit.actor.permit(const { Permission::named("Manage Product Catalog") })?;
-        let (descriptor, values) = records::draft::<Product>(unit, &self.fields)?;
-        let record = records::insert(unit, &descriptor, values)?;
-        Ok(Created::of(&descriptor, &record))
+        insert(unit, &self.fields)
     }
+}
+
+pub(super) fn insert(unit: &mut Unit<'_>, fields: &Fields) -> Result<Created> {
+    let (descriptor, values) = records::draft::<Product>(unit, fields)?;
+    let record = records::insert(unit, &descriptor, values)?;
+    Ok(Created::of(&descriptor, &record))
 }
 
 /// Changes a product.

@@ -24,15 +24,19 @@ impl Command for RatePlanCreate {
     const OPERATION: &'static str = "product_rate_plan_create";
     type Output = Created;
 
-    fn run(mut self, unit: &mut Unit<'_>) -> Result<Created> {
+    fn run(self, unit: &mut Unit<'_>) -> Result<Created> {
         unit.actor.permit(const { Permission::named("Manage Product Catalog") })?;
-        let said = external::take(&mut self.fields);
-        let (descriptor, mut values) = records::draft::<ProductRatePlan>(unit, &self.fields)?;
-        fits(unit, &descriptor, &mut values)?;
-        let record = records::insert(unit, &descriptor, values)?;
-        external::store(unit, &record.uid, &said)?;
-        Ok(Created::of(&descriptor, &record))
+        insert(unit, self.fields)
     }
+}
+
+pub(super) fn insert(unit: &mut Unit<'_>, mut fields: Fields) -> Result<Created> {
+    let said = external::take(&mut fields);
+    let (descriptor, mut values) = records::draft::<ProductRatePlan>(unit, &fields)?;
+    fits(unit, &descriptor, &mut values)?;
+    let record = records::insert(unit, &descriptor, values)?;
+    external::store(unit, &record.uid, &said)?;
+    Ok(Created::of(&descriptor, &record))
 }
 
 /// Takes the product's days where the plan says none, and checks what the product and ISO 4217 allow.

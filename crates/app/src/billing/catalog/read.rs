@@ -49,6 +49,7 @@ pub struct Plans {
 /// Whether a plan can be bought on a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, TextEnum)]
 pub enum PlanStatus {
+    #[text("NotStarted")]
     NotStarted,
     Active,
     Expired,
@@ -113,6 +114,68 @@ pub fn plans_by_external_id(tenant: &Tenant, context: &Context, external_id: &st
         let ids = external::plans(tx, external_id)?;
         let plan = |tx: &mut dyn Read, id: &String| Ok((records::require::<ProductRatePlan>(tx, id)?, external::of_plan(tx, id)?));
         ids.iter().map(|id| plan(tx, id)).collect()
+    })
+}
+
+/// A product by its id, SKU, number or name, with all its plans.
+///
+/// # Errors
+/// `role.privilege`; not found.
+pub fn product_tree(tenant: &Tenant, context: &Context, key: &str) -> Result<(View, Plans)> {
+    context.actor.require(Privilege::WebservicesOutbound)?;
+    tenant.store.read(|tx| {
+        let product = records::by_any_key::<Product>(tx, key)?;
+        let descriptor = records::descriptor::<ProductRatePlan>(tx)?;
+        let records = records::children(tx, &descriptor, "product_id", &product.record.uid)?;
+        let plans = trees(tx, Listing { descriptor, records })?;
+        Ok((product, plans))
+    })
+}
+
+/// A plan by its id or number, with its charges.
+///
+/// # Errors
+/// `role.privilege`; not found.
+pub fn plan_tree(tenant: &Tenant, context: &Context, key: &str) -> Result<Plans> {
+    context.actor.require(Privilege::WebservicesOutbound)?;
+    tenant.store.read(|tx| {
+        let View { descriptor, record } = records::require::<ProductRatePlan>(tx, key)?;
+        trees(tx, Listing { descriptor, records: vec![record] })
+    })
+}
+
+/// A charge by its id or number: its plan with that charge alone.
+///
+/// # Errors
+/// `role.privilege`; not found.
+pub fn charge_tree(tenant: &Tenant, context: &Context, key: &str) -> Result<Plans> {
+    context.actor.require(Privilege::WebservicesOutbound)?;
+    tenant.store.read(|tx| {
+        let charge = records::require::<ProductRatePlanCharge>(tx, key)?;
+        let View { descriptor, record } = records::require::<ProductRatePlan>(tx, charge.text("product_rate_plan_id").unwrap_or_default())?;
+        let mut plans = trees(tx, Listing { descriptor, records: vec![record] })?;
+        plans.plans.iter_mut().for_each(|p| p.charges.retain(|c| c.charge.id == charge.record.id));
+        Ok(plans)
+    })
+}
+
+/// The plans that meet a condition, with their charges and their products, in the order they were made.
+///
+/// # Errors
+/// `role.privilege`; a field that cannot be filtered by.
+pub fn plans_where(tenant: &Tenant, context: &Context, filter: &Filter, most: u32) -> Result<(Plans, Vec<View>)> {
+    context.actor.require(Privilege::WebservicesOutbound)?;
+    tenant.store.read(|tx| {
+        let found = records::list::<ProductRatePlan>(tx, &Query { limit: most, ..Query::of(filter.clone()) })?;
+        let plans = trees(tx, found)?;
+        let mut products: Vec<View> = Vec::new();
+        for tree in &plans.plans {
+            let id = plans.plan_descriptor.value(&tree.plan.data, "product_id").as_text().unwrap_or_default();
+            if !products.iter().any(|p| p.record.uid == id) {
+                products.push(records::require::<Product>(tx, id)?);
+            }
+        }
+        Ok((plans, products))
     })
 }
 

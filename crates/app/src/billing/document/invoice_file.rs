@@ -120,10 +120,17 @@ pub(super) fn keep(
     content: &Content,
     generated: Option<(i64, String)>,
 ) -> Result<Stored<InvoiceFile>> {
-    let stored = file::insert(unit, name, "application/pdf", content)?;
     let (version_number, fingerprint) = generated.unzip();
-    let data =
-        InvoiceFile { invoice_id, pdf_file_url: format!("/v1/files/{}", stored.uid), file_id: stored.uid, version_number, fingerprint };
+    let file_key = version_number.map_or_else(|| format!("{invoice_id} {name}"), |version: i64| format!("{invoice_id} version {version}"));
+    let stored = file::insert(unit, name, "application/pdf", content)?;
+    let data = InvoiceFile {
+        file_key,
+        invoice_id,
+        pdf_file_url: format!("/v1/files/{}", stored.uid),
+        file_id: stored.uid,
+        version_number,
+        fingerprint,
+    };
     let stamp = unit.stamp();
     let made = typed::create(unit.tx, None, &data, stamp)?;
     unit.audit("InvoiceFile", &made.uid, None, Some(&json::values(InvoiceFile::descriptor(), &data.to_values()?)))?;

@@ -7,7 +7,7 @@ use crate::execute::Command;
 use crate::unit::Unit;
 use accrual_base::{Error, Result};
 use accrual_model::{Filter, Query, Stored};
-use accrual_objects::billing::{File, Invoice, InvoiceFile, InvoiceStatus};
+use accrual_objects::billing::{Invoice, InvoiceFile, InvoiceStatus};
 use accrual_store::nouns::typed;
 use serde::Serialize;
 
@@ -38,16 +38,13 @@ impl Command for InvoiceFileUpload {
             return Err(Error::invalid("file.kind", "Only PDF files are taken here.").in_column("file").with_value(&name));
         }
         let of_invoice = Query { limit: MOST, ..Query::of(Filter::eq("invoice_id", invoice.uid.as_str())) };
-        let others: Vec<Stored<InvoiceFile>> = typed::list(unit.read(), &of_invoice)?;
-        if others.len() >= MOST as usize {
+        if typed::list::<InvoiceFile>(unit.read(), &of_invoice)?.len() >= MOST as usize {
             return Err(Error::conflict("document.files", format!("The invoice has {MOST} files, the most it can have.")));
         }
-        for other in &others {
-            let file: Stored<File> = typed::named(unit.read(), &other.file_id)?;
-            if file.file_name == name {
-                let message = "The invoice has a file of this name already; rename the new one.";
-                return Err(Error::conflict("file.name", message).in_column("file").with_value(&name));
-            }
+        let key = format!("{} {name}", invoice.uid);
+        if typed::find::<InvoiceFile>(unit.read(), "file_key", key.as_str())?.is_some() {
+            let message = "The invoice has a file of this name already; rename the new one.";
+            return Err(Error::conflict("file.name", message).in_column("file").with_value(&name));
         }
         Ok(keep(unit, invoice.uid.clone(), name, &self.content, None)?.data.file_id)
     }

@@ -122,12 +122,17 @@ impl Command for InvoiceUnpost {
     }
 }
 
-/// Whether no later posted invoice of the account is there.
+/// Whether no later posted invoice of the account is there: by date, then by age.
 fn latest(tx: &mut dyn Read, document: &Document) -> Result<bool> {
-    let posted = Filter::All(vec![Filter::eq("account_id", document.header.account_id.as_str()), Filter::eq("status", "Posted")]);
-    let newest = |field: &'static str| Sort { field: field.into(), descending: true };
-    let query = Query { limit: 1, sort: vec![newest("invoice_date"), newest("posted_date"), newest("id")], ..Query::of(posted) };
-    Ok(typed::list::<Invoice>(tx, &query)?.pop().is_none_or(|last| last.uid == document.header.uid()))
+    let posted = |more: Vec<Filter>| {
+        let own = [Filter::eq("account_id", document.header.account_id.as_str()), Filter::eq("status", "Posted")];
+        Query::of(Filter::All(own.into_iter().chain(more).collect()))
+    };
+    let by_date = vec![Sort { field: "invoice_date".into(), descending: true }];
+    let newest = typed::list::<Invoice>(tx, &Query { limit: 1, sort: by_date, ..posted(Vec::new()) })?.pop();
+    let Some(date) = newest.and_then(|last| last.invoice_date) else { return Ok(true) };
+    let of_day = typed::list::<Invoice>(tx, &posted(vec![Filter::eq("invoice_date", date)]))?;
+    Ok(of_day.last().is_none_or(|last| last.uid == document.header.uid()))
 }
 
 /// Whether a memo that is not canceled was made from the invoice.

@@ -48,7 +48,8 @@ impl Command for JournalEntryUpdate {
             set("notes", notes.map_or(Value::Null, Into::into))?;
         }
         if let Some(to) = &self.transferred {
-            let may_override = unit.actor.permit(const { Permission::named("Journal Entries: Override Transferred to Accounting") }).is_ok();
+            let may_override =
+                unit.actor.permit(const { Permission::named("Journal Entries: Override Transferred to Accounting") }).is_ok();
             check_transfer(noun.status == JournalEntryStatus::Cancelled, &noun.transferred_to_accounting, to, may_override)?;
             set("transferred_to_accounting", to.as_str().into())?;
             if to == "Yes" && noun.transferred_to_accounting != "Yes" {

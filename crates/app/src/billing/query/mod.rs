@@ -17,13 +17,14 @@ pub use verbs::{ObjectCreate, ObjectDelete, ObjectUpdate};
 pub use zoql::{Rows, more, query};
 
 use super::{custom_field, registry};
+use crate::zone::Zone;
 use accrual_base::Result;
 use accrual_model::Descriptor;
 use accrual_query::Objects;
 use accrual_store::Read;
 
-/// Works with the nouns of the tenant, custom fields included.
-fn with_objects<T>(tx: &mut dyn Read, work: impl FnOnce(&mut Objects<'_>) -> Result<T>) -> Result<T> {
+/// Works with the nouns of the tenant, custom fields included; times without an offset are those of its zone.
+fn with_objects<T>(tx: &mut dyn Read, zone: &Zone, work: impl FnOnce(&mut Objects<'_>) -> Result<T>) -> Result<T> {
     let mut merge = |declared: &Descriptor| custom_field::merged(tx, declared);
-    work(&mut Objects { registry: registry()?, merge: &mut merge })
+    work(&mut Objects { registry: registry()?, merge: &mut merge, local: &|shown| zone.instant(shown) })
 }

@@ -49,7 +49,7 @@ pub fn list(tenant: &Tenant, context: &Context, path: &str, query: &[(String, St
     let (resource, declared) = behind(path)?;
     let asked = Parameters::read(query)?;
     tenant.store.read(|tx| {
-        let plan = with_objects(tx, |objects| Plan::list(resource, declared, &asked, objects))?;
+        let plan = with_objects(tx, &tenant.settings().zone, |objects| Plan::list(resource, declared, &asked, objects))?;
         let filter = visible::and(&context.actor, &plan.descriptor, plan.page.filter.clone());
         // one more than a page tells whether there is a next one
         let page = Page { filter, limit: plan.page.limit.saturating_add(1), ..plan.page.clone() };
@@ -75,7 +75,7 @@ pub fn one(tenant: &Tenant, context: &Context, path: &str, key: &str, query: &[(
     let (resource, declared) = behind(path)?;
     let asked = Parameters::read(query)?;
     tenant.store.read(|tx| {
-        let plan = with_objects(tx, |objects| Plan::one(resource, declared, &asked, objects))?;
+        let plan = with_objects(tx, &tenant.settings().zone, |objects| Plan::one(resource, declared, &asked, objects))?;
         let record = keyed(tx, resource, &plan.descriptor, key)?;
         visible::record(tx, &context.actor, &plan.descriptor, &record.data)?;
         let levels = levels(tx, &context.actor, &[&record], &plan.branches, plan.page.limit)?;

@@ -10,14 +10,19 @@ use crate::billing::catalog::{
 };
 use crate::billing::contact::{ContactCreate, ContactDelete, ContactUpdate};
 use crate::billing::custom_field::Done;
-use crate::billing::records::{self, Created};
+use crate::billing::invoice::{
+    Exact, InvoiceCancel, InvoiceChange, InvoiceDelete, InvoicePost, InvoiceUpdate, NewTax, NewTaxLine, TaxLineDelete, TaxLineUpdate,
+    TaxLinesCreate,
+};
+use crate::billing::records::{self, Created, View};
 use crate::billing::{Fields, custom_field};
+use crate::context::Permission;
 use crate::execute::Command;
 use crate::unit::Unit;
 use accrual_base::error::Kind;
-use accrual_base::{Error, Result};
+use accrual_base::{Decimal, Error, Result};
 use accrual_model::{Access, Object, Value};
-use accrual_objects::billing::ProductRatePlanChargeTier as Tier;
+use accrual_objects::billing::{Account, Invoice, ProductRatePlanChargeTier as Tier, TaxationItem};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -54,7 +59,10 @@ pub const VERBS: &[Verbs] = &[
             let account = AccountCreate { account: given.fields, bill_to: None, sold_to: ContactOf::Unsaid, ship_to: ContactOf::Unsaid };
             account.run(unit).map(|made| Created { id: made.id, number: made.number })
         }),
-        update: Some(|id, given, unit| AccountUpdate::of(id, given.fields).run(unit)),
+        update: Some(|id, given, unit| {
+            let fields = with_same_amounts::<Account>(unit, &id, given.fields)?;
+            AccountUpdate::of(id, fields).run(unit)
+        }),
         delete: Some(|account, unit| AccountDelete { account }.run(unit)),
         parts: &[],
     },
@@ -89,6 +97,30 @@ pub const VERBS: &[Verbs] = &[
         parts: &[(TIERS, "product_rate_plan_charge_tier")],
     },
     Verbs { noun: "product_rate_plan_charge_tier", create: None, update: Some(update_tier), delete: None, parts: &[] },
+    // an invoice is made with its items, which these calls cannot say
+    Verbs {
+        noun: "invoice",
+        create: None,
+        update: Some(update_invoice),
+        delete: Some(|invoice, unit| {
+            unit.actor.permit(const { Permission::named("Delete Invoice") })?;
+            InvoiceDelete { invoice }.run(unit)
+        }),
+        parts: &[],
+    },
+    Verbs {
+        noun: "taxation_item",
+        create: Some(create_tax),
+        update: Some(|id, given, unit| {
+            unit.actor.permit(MODIFY_INVOICE)?;
+            TaxLineUpdate { id, tax: tax(given.fields)? }.run(unit)
+        }),
+        delete: Some(|id, unit| {
+            unit.actor.permit(MODIFY_INVOICE)?;
+            TaxLineDelete { id }.run(unit)
+        }),
+        parts: &[],
+    },
     Verbs {
         noun: "accounting_code",
         create: Some(|given, unit| AccountingCodeCreate { fields: given.fields }.run(unit)),
@@ -116,6 +148,74 @@ fn create_contact(given: Given, unit: &mut Unit<'_>) -> Result<Created> {
     let account = given.fields.text(&descriptor, "account_id").map(str::to_owned);
     let missing = || Error::invalid("object.required", "A contact belongs to an account; name it.").in_column("AccountId");
     ContactCreate { account: account.ok_or_else(missing)?, fields: given.fields }.run(unit)
+}
+
+const MODIFY_INVOICE: Permission = Permission::named("Modify Invoice");
+
+/// Fields first, then the step that a new status asks for.
+fn update_invoice(invoice: String, given: Given, unit: &mut Unit<'_>) -> Result<Done> {
+    let descriptor = records::descriptor::<Invoice>(unit.read())?;
+    let current = records::require::<Invoice>(unit.read(), &invoice)?.text("status").map(str::to_owned);
+    let status = given.fields.text(&descriptor, "status").map(str::to_owned).filter(|wanted| Some(wanted) != current.as_ref());
+    let mut fields = with_same_amounts::<Invoice>(unit, &invoice, given.fields)?;
+    if let Some(current) = &current {
+        let name = fields.names().find(|name| descriptor.position(name) == descriptor.position("status")).map(str::to_owned);
+        if let Some(name) = name {
+            fields.set(name, current.as_str());
+        }
+    }
+    let says_more = fields.names().any(|name| descriptor.position(name) != descriptor.position("status"));
+    if says_more || status.is_none() {
+        unit.actor.permit(MODIFY_INVOICE)?;
+        InvoiceUpdate(InvoiceChange { invoice: invoice.clone(), fields, ..InvoiceChange::default() }).run(unit)?;
+    }
+    match status.as_deref() {
+        None => Ok(Done { id: invoice }),
+        Some("Posted") => {
+            unit.actor.permit(const { Permission::named("Post Invoices") })?;
+            InvoicePost { invoice, invoice_date: None }.run(unit)
+        }
+        Some("Canceled") => {
+            unit.actor.permit(const { Permission::named("Cancel Invoice") })?;
+            InvoiceCancel { invoice }.run(unit)
+        }
+        Some(other) => {
+            let message = "An invoice is set to Posted or Canceled by this call, to nothing else.";
+            Err(Error::invalid("invoice.status", message).in_column("Status").with_value(other))
+        }
+    }
+}
+
+fn create_tax(given: Given, unit: &mut Unit<'_>) -> Result<Created> {
+    unit.actor.permit(MODIFY_INVOICE)?;
+    let item = given.fields.text(TaxationItem::descriptor(), "invoice_item_id").map(str::to_owned);
+    let missing = || Error::invalid("object.required", "A tax line belongs to an invoice item; name it.").in_column("InvoiceItemId");
+    let line = NewTaxLine { invoice_item_id: item.ok_or_else(missing)?, tax: tax(given.fields)? };
+    let made = TaxLinesCreate { invoice: None, lines: vec![line] }.run(unit)?;
+    let done = made.into_iter().next().ok_or_else(|| Error::fault("a tax line was made and is not there"))?;
+    Ok(Created { id: done.id, number: None })
+}
+
+/// The amounts of a tax line apart from its fields.
+fn tax(given: Fields) -> Result<NewTax> {
+    let descriptor = TaxationItem::descriptor();
+    let amount = |field: &str| match given.given(descriptor, field) {
+        None | Some(Value::Null) => Ok(None),
+        Some(value) => match exact(value) {
+            Some(amount) => Ok(Some(Exact(amount))),
+            None => Err(Error::invalid("object.type", "This must be an amount of money.").in_column(field)),
+        },
+    };
+    let (amount, exempt) = (amount("TaxAmount")?, amount("ExemptAmount")?);
+    let mut fields = Fields::default();
+    for name in given.names() {
+        let at = descriptor.position(name);
+        let apart = ["tax_amount", "exempt_amount", "invoice_item_id"].iter().any(|f| descriptor.position(f) == at && at.is_some());
+        if let (false, Some(value)) = (apart, given.given(descriptor, name)) {
+            fields.set(name, value.clone());
+        }
+    }
+    Ok(NewTax { amount, exempt, fields, codes: BTreeMap::new() })
 }
 
 /// A price is changed as part of its charge: with the others, whose rules it must still meet.
@@ -209,4 +309,27 @@ impl Command for ObjectDelete {
 fn existing(unit: &mut Unit<'_>, object: &str, key: &str) -> Result<String> {
     let descriptor = custom_field::merged(unit.read(), noun(object)?)?;
     Ok(accrual_store::nouns::named(unit.read(), &descriptor, key)?.uid)
+}
+
+/// Fields of a record with the amounts that are as they were read in the form they are kept in: no change, though the
+/// client sends decimals and minor units are stored.
+fn with_same_amounts<T: Object>(unit: &mut Unit<'_>, id: &str, mut fields: Fields) -> Result<Fields> {
+    let View { descriptor, record } = records::require::<T>(unit.read(), id)?;
+    for (at, field) in descriptor.fields.iter().enumerate() {
+        let Some(shown) = accrual_model::money::decimal(&descriptor, &record.data, at) else { continue };
+        let name = &field.names.object;
+        if fields.given(&descriptor, name).and_then(exact) == Some(shown) {
+            fields.set(name.clone(), record.data[at].clone());
+        }
+    }
+    Ok(fields)
+}
+
+fn exact(value: &Value) -> Option<Decimal> {
+    match value {
+        Value::Decimal(given) => Some(*given),
+        Value::Int(given) => Some(Decimal::from(*given)),
+        Value::Text(given) => Decimal::from_str_exact(given).ok(),
+        _ => None,
+    }
 }

@@ -40,7 +40,7 @@ pub fn query(tenant: &Tenant, context: &Context, text: &str, batch_size: Option<
     context.actor.require(Privilege::WebservicesOutbound)?;
     let parsed = zoql::Query::parse(text)?;
     let (page, save) = tenant.store.read(|tx| {
-        let page = Page::read(tx, context, &parsed, None, batch(batch_size))?;
+        let page = Page::read(tx, (tenant, context), &parsed, None, batch(batch_size))?;
         let save = if page.more {
             let (size, last_row) = (nouns::count(tx, &page.plan.descriptor, &page.filter)?, nouns::last_row(tx, &page.plan.descriptor)?);
             Some(QuerySave { text: text.to_owned(), size, last_row })
@@ -71,7 +71,7 @@ pub fn more(tenant: &Tenant, context: &Context, locator_text: &str, batch_size: 
     let (saved, page) = tenant.store.read(|tx| {
         let saved: Stored<SavedQuery> = typed::get(tx, from.query)?.ok_or_else(locator::unknown)?;
         let query = zoql::Query::parse(&saved.text)?;
-        let page = Page::read(tx, context, &query, Some((from.after, saved.last_row)), batch(batch_size))?;
+        let page = Page::read(tx, (tenant, context), &query, Some((from.after, saved.last_row)), batch(batch_size))?;
         Ok((saved, page))
     })?;
     let locator = if page.more { locator(tenant, from.query, &page.records, from.offset) } else { None };
@@ -96,8 +96,14 @@ struct Page {
 
 impl Page {
     /// Of the rows behind the first number up to the second; of all when nothing.
-    fn read(tx: &mut dyn Read, context: &Context, query: &zoql::Query, between: Option<(i64, i64)>, limit: u32) -> Result<Self> {
-        let plan = with_objects(tx, |objects| Plan::of(query, objects))?;
+    fn read(
+        tx: &mut dyn Read,
+        (tenant, context): (&Tenant, &Context),
+        query: &zoql::Query,
+        between: Option<(i64, i64)>,
+        limit: u32,
+    ) -> Result<Self> {
+        let plan = with_objects(tx, &tenant.settings().zone, |objects| Plan::of(query, objects))?;
         let filter = visible::and(&context.actor, &plan.descriptor, plan.filter.clone());
         let after = between.map(|(after, _)| after);
         let query = accrual_model::Query { limit: limit.saturating_add(1), after, ..accrual_model::Query::of(filter.clone()) };

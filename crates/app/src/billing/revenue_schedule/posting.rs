@@ -5,6 +5,7 @@ use super::item::{ItemKind, Source, is_scheduled, schedules_of};
 use super::rule::{mark_used, model, stored_rule};
 use crate::billing::{Fields, records};
 use crate::unit::Unit;
+use accrual_base::field::inside;
 use accrual_base::{Day, Error, Result};
 use accrual_ledger::schedule::{EventType, Range, RecognitionRule, Spread, TransactionDates, cancel, create_on_posting};
 use accrual_model::{Object, Stored};
@@ -23,13 +24,13 @@ pub fn schedules_of_posted_invoice(unit: &mut Unit<'_>, invoice_id: &str) -> Res
     let invoice = records::typed::<Invoice>(unit.read(), invoice_id)?;
     let items = records::children(unit.read(), InvoiceItem::descriptor(), "invoice_id", invoice_id)?;
     let mut sources = Vec::new();
-    for item in items {
+    for (at, item) in items.into_iter().enumerate() {
         let item: Stored<InvoiceItem> = item.typed()?;
         if item.revenue_recognition_rule_name.is_some() {
-            sources.push(Source::of_invoice_item(&invoice, &item)?);
+            sources.push((at, Source::of_invoice_item(&invoice, &item)?));
         }
     }
-    make(unit, sources, &EventType::invoice_posted())
+    make(unit, "invoiceItems", sources, &EventType::invoice_posted())
 }
 
 /// As [`schedules_of_posted_invoice`], for a credit memo: its schedules are negative.
@@ -40,25 +41,26 @@ pub fn schedules_of_posted_credit_memo(unit: &mut Unit<'_>, memo_id: &str) -> Re
     let memo = records::typed::<CreditMemo>(unit.read(), memo_id)?;
     let items = records::children(unit.read(), CreditMemoItem::descriptor(), "credit_memo_id", memo_id)?;
     let mut sources = Vec::new();
-    for item in items {
+    for (at, item) in items.into_iter().enumerate() {
         let item: Stored<CreditMemoItem> = item.typed()?;
         if item.revenue_recognition_rule_name.is_some() && item.revenue_impacting != "No" {
-            sources.push(Source::of_credit_memo_item(&memo, &item)?);
+            sources.push((at, Source::of_credit_memo_item(&memo, &item)?));
         }
     }
-    make(unit, sources, &EventType::credit_memo_posted())
+    make(unit, "items", sources, &EventType::credit_memo_posted())
 }
 
-fn make(unit: &mut Unit<'_>, sources: Vec<Source>, kind: &EventType) -> Result<usize> {
-    let Some(first) = sources.first() else { return Ok(0) };
+/// Makes the schedules of items, each with its place in the list that clients call it by.
+fn make(unit: &mut Unit<'_>, list: &str, sources: Vec<(usize, Source)>, kind: &EventType) -> Result<usize> {
+    let Some((_, first)) = sources.first() else { return Ok(0) };
     if starts(unit.read())?.is_some_and(|start| first.date < start) {
         return Ok(0);
     }
     let mut book = Book::open(unit)?;
     let mut made = 0;
-    for source in sources {
+    for (at, source) in sources {
         if !is_scheduled(unit.read(), &source.id, source.amount)? {
-            made += usize::from(one(unit, &mut book, source, kind.clone())?);
+            made += usize::from(one(unit, &mut book, source, kind.clone()).map_err(|e| inside(e, list, at))?);
         }
     }
     Ok(made)

@@ -20,7 +20,7 @@ fn plan(path: &str, query: &[(&str, &str)]) -> Result<Plan> {
         }
         Ok(d)
     };
-    Plan::list(resource, declared, &asked(query), &mut Objects { registry: &registry, merge: &mut merge })
+    Plan::list(resource, declared, &asked(query), &mut Objects { registry: &registry, merge: &mut merge, local: literal::UTC })
 }
 
 fn filter_of(path: &str, text: &str) -> Filter {
@@ -152,7 +152,8 @@ fn lists_that_need_a_filter_say_so() {
     let registry = billing::registry().unwrap();
     if let Some((resource, declared)) = resource("invoice-items", &registry) {
         let mut merge = |d: &Descriptor| Ok(d.clone());
-        let refused = Plan::list(resource, declared, &asked(&[]), &mut Objects { registry: &registry, merge: &mut merge });
+        let refused =
+            Plan::list(resource, declared, &asked(&[]), &mut Objects { registry: &registry, merge: &mut merge, local: literal::UTC });
         assert_eq!(refused.unwrap_err().rejection().unwrap().place.column.as_deref(), Some("filter"));
     }
 }
