@@ -48,6 +48,9 @@ pub(crate) struct Book {
     pub chain: Chain,
     pub accounting: AccountingRules,
     manage_close: bool,
+    /// Schedules and events with their custom fields.
+    schedules: Descriptor,
+    events: Descriptor,
 }
 
 /// A stored schedule.
@@ -77,8 +80,13 @@ pub(crate) fn accounting_rules(tx: &mut dyn Read) -> Result<AccountingRules> {
 impl Book {
     pub fn open(unit: &mut Unit<'_>) -> Result<Self> {
         let manage_close = unit.actor.permit(MANAGE_CLOSE).is_ok();
-        let (chain, accounting) = (Chain::load(unit.read())?, accounting_rules(unit.read())?);
-        Ok(Self { chain, accounting, manage_close })
+        Ok(Self {
+            chain: Chain::load(unit.read())?,
+            accounting: accounting_rules(unit.read())?,
+            manage_close,
+            schedules: records::descriptor::<RevenueSchedule>(unit.read())?,
+            events: records::descriptor::<RevenueEvent>(unit.read())?,
+        })
     }
 
     /// What requests may do.
@@ -120,10 +128,9 @@ impl Book {
         let (schedule, event) = made;
         self.room_for(unit, &schedule, event.as_ref(), &noun)?;
         let noun = self.shown(noun, &schedule, i64::from(event.is_some()), kept);
-        let descriptor = records::descriptor::<RevenueSchedule>(unit.read())?;
-        let values = over(&descriptor, &noun, fields)?;
-        let record = records::insert(unit, &descriptor, values)?;
-        let created = Created::of(&descriptor, &record);
+        let values = over(&self.schedules, &noun, fields)?;
+        let record = records::insert(unit, &self.schedules, values)?;
+        let created = Created::of(&self.schedules, &record);
         for (bucket, amount) in &schedule.items {
             self.add_item(unit, &record.uid, *bucket, *amount, &noun.currency)?;
         }
@@ -228,9 +235,8 @@ impl Book {
             recognition_start: event.start,
             recognition_end: event.end,
         };
-        let descriptor = records::descriptor::<RevenueEvent>(unit.read())?;
-        let values = over(&descriptor, &noun, &given.fields)?;
-        let record = records::insert(unit, &descriptor, values)?;
+        let values = over(&self.events, &noun, &given.fields)?;
+        let record = records::insert(unit, &self.events, values)?;
         let stamp = unit.stamp();
         for (bucket, delta) in &event.deltas {
             let item = RevenueEventItem {
@@ -242,7 +248,7 @@ impl Book {
             };
             typed::create(unit.tx, None, &item, stamp)?;
         }
-        let number = Created::of(&descriptor, &record).number;
+        let number = Created::of(&self.events, &record).number;
         number.ok_or_else(|| Error::fault("a revenue event has no number"))
     }
 }
