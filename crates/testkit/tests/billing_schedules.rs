@@ -57,6 +57,7 @@ struct Post {
     cancel: Option<String>,
     /// Canceled, it is posted again.
     again: bool,
+    currency: &'static str,
 }
 
 impl Command for Post {
@@ -78,7 +79,7 @@ impl Command for Post {
         let number = format!("INV{:08}", unit.next_ids("test", 1)?);
         let invoice = Invoice {
             account_id: self.account.clone(),
-            currency: "USD".into(),
+            currency: self.currency.into(),
             invoice_date: Some(day(self.date)),
             invoice_number: Some(number),
             status: InvoiceStatus::Posted,
@@ -91,7 +92,7 @@ impl Command for Post {
             let item = InvoiceItem {
                 invoice_id: invoice.uid.clone(),
                 charge_amount: amount,
-                currency: "USD".into(),
+                currency: self.currency.into(),
                 service_start_date: Some(day(start)),
                 service_end_date: end.map(day),
                 revenue_recognition_rule_name: rule.map(Into::into),
@@ -148,7 +149,7 @@ impl House<'_> {
     }
 
     fn try_post(&self, account: &str, date: &'static str, items: &[Line]) -> Result<(String, Vec<String>)> {
-        self.run(Post { account: account.into(), date, items: items.to_vec(), cancel: None, again: false })
+        self.run(Post { account: account.into(), date, items: items.to_vec(), cancel: None, again: false, currency: "USD" })
     }
 
     /// A manual schedule of 1,100.00, its number.
@@ -406,7 +407,9 @@ fn a_canceled_invoice_takes_its_revenue_back() {
             house.post(&account, "2024-01-15", &[(9_100, Some("Recognize daily over time"), "2024-01-01", Some("2024-03-31"))]);
         let number = house.number(&items[0]);
         house.close("Jan");
-        house.run(Post { account, date: "2024-02-01", items: Vec::new(), cancel: Some(invoice), again: false }).expect("canceled");
+        house
+            .run(Post { account, date: "2024-02-01", items: Vec::new(), cancel: Some(invoice), again: false, currency: "USD" })
+            .expect("canceled");
         assert_eq!(house.items(&number), named(&[("Jan", 3_100), ("Feb", -3_100)]));
         assert_eq!(house.get(&number).view.value("amount").as_int(), Some(0));
         assert_eq!(house.events(&number)[0].1, "Invoice Canceled");
@@ -639,7 +642,9 @@ fn an_invoice_posted_again_makes_another_schedule() {
         let (invoice, items) =
             house.post(&account, "2024-01-15", &[(9_100, Some("Recognize daily over time"), "2024-01-01", Some("2024-03-31"))]);
         let first = house.number(&items[0]);
-        house.run(Post { account, date: "2024-02-01", items: Vec::new(), cancel: Some(invoice), again: true }).expect("posted again");
+        house
+            .run(Post { account, date: "2024-02-01", items: Vec::new(), cancel: Some(invoice), again: true, currency: "USD" })
+            .expect("posted again");
         assert_eq!(house.items(&first), named(&[]), "nothing of it was recognised");
         let second = house.number(&items[0]);
         assert_ne!(first, second);
@@ -661,6 +666,26 @@ fn a_new_period_takes_its_share_of_many_schedules() {
             assert_eq!(shown(&detail.items), named(&[("Jan", 3_100), ("Feb", 2_900)]));
             assert!(detail.view.value("waits_for").is_null());
         }
+        house.close("Jan");
+    });
+}
+
+#[test]
+fn a_trial_balance_without_a_rate_says_what_is_missing() {
+    on_every_backend(|house| {
+        use accounting_period::AccountingPeriodTrialBalance;
+        house.quarter();
+        let account = house.account();
+        let items = vec![(700, None, "2024-01-10", None)];
+        house.run(Post { account, date: "2024-01-10", items, cancel: None, again: false, currency: "EUR" }).expect("posted");
+        house.run(AccountingPeriodTrialBalance { period: "Jan".into() }).expect("started");
+        let id = accounting_period::get(house.tenant, house.context, "Jan").expect("a period").record.uid;
+        accounting_period::balance(house.tenant, house.context, &id).expect("it ends");
+        let view = accounting_period::get(house.tenant, house.context, "Jan").expect("a period");
+        assert_eq!(view.text("run_trial_balance_status"), Some("Error"));
+        let why = view.text("run_trial_balance_error_message").expect("a reason");
+        assert!(why.starts_with("INV00000001 is in EUR") && why.contains("home currency"), "{why}");
+        // it can be run again, and is not in the way of a close
         house.close("Jan");
     });
 }

@@ -29,11 +29,13 @@ pub struct Days {
 
 /// The currency of the books: that of the billing rules, US dollars as long as they name none.
 pub fn home_currency(tx: &mut dyn Read) -> Result<Currency> {
+    Ok(named_home_currency(tx)?.unwrap_or(Currency::USD))
+}
+
+fn named_home_currency(tx: &mut dyn Read) -> Result<Option<Currency>> {
     let rules = typed::find::<BillingRules>(tx, "name", BILLING_RULES)?;
-    match rules.and_then(|r| r.data.home_currency) {
-        Some(code) => Currency::named(&code).ok_or_else(|| Error::fault(format!("the home currency {code:?} is none"))),
-        None => Ok(Currency::USD),
-    }
+    let Some(code) = rules.and_then(|r| r.data.home_currency) else { return Ok(None) };
+    Currency::named(&code).map(Some).ok_or_else(|| Error::fault(format!("the home currency {code:?} is none")))
 }
 
 /// Sums of debits and credits by the name of a code.
@@ -69,20 +71,23 @@ pub struct Poster<'t> {
     tx: &'t mut dyn Read,
     /// The currency of the books.
     pub home: Currency,
+    /// The billing rules name it.
+    named: bool,
     by_id: BTreeMap<String, String>,
     defaults: BTreeMap<&'static str, String>,
 }
 
 impl<'t> Poster<'t> {
     pub fn new(tx: &'t mut dyn Read) -> Result<Self> {
-        let home = home_currency(tx)?;
+        let named = named_home_currency(tx)?;
+        let home = named.unwrap_or(Currency::USD);
         let (mut by_id, mut defaults) = (BTreeMap::new(), BTreeMap::new());
         for code in typed::all::<AccountingCode>(tx)? {
             let kind = accrual_model::TextEnum::text(code.r#type);
             defaults.entry(kind).or_insert_with(|| code.name.clone());
             by_id.insert(code.uid.clone(), code.data.name);
         }
-        Ok(Self { tx, home, by_id, defaults })
+        Ok(Self { tx, home, named: named.is_some(), by_id, defaults })
     }
 
     /// The name of the code a transaction brings, or the first of the type.
@@ -104,7 +109,12 @@ impl<'t> Poster<'t> {
             return Ok(amount);
         }
         let missing = || {
-            let message = format!("{document} is in {currency} and has no exchange rate to {}; enter the rate.", self.home);
+            let home = self.home;
+            let message = if self.named {
+                format!("{document} is in {currency} and has no exchange rate to {home}; enter the rate.")
+            } else {
+                format!("{document} is in {currency}, and the books are in {home}: the billing rules name no home currency. Set it first.")
+            };
             Error::conflict("trial_balance.rate", message)
         };
         let rate = Rate { value: rate.ok_or_else(missing)?, inverse: true };
