@@ -144,12 +144,13 @@ pub fn get(tenant: &Tenant, context: &Context, key: &str) -> Result<View> {
     tenant.store.read(|tx| records::by_any_key::<SequenceSet>(tx, key))
 }
 
-/// Sets in the order they were made; those of a name when one is given.
+/// Sets in the order they were made; that of a name or number when one is given.
 ///
 /// # Errors
 /// `role.privilege`.
 pub fn list(tenant: &Tenant, context: &Context, name: Option<&str>, page: Query) -> Result<Listing> {
     context.actor.require(Privilege::WebservicesOutbound)?;
-    let filter = name.map_or(page.filter, |name| Filter::eq("name", name));
+    let either = |key: &str| Filter::Any(vec![Filter::eq("name", key), Filter::eq("sequence_set_number", key)]);
+    let filter = name.map_or(page.filter, either);
     tenant.store.read(|tx| records::list::<SequenceSet>(tx, &Query { filter, ..page }))
 }

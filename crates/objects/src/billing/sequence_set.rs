@@ -64,6 +64,11 @@ impl SequenceSet {
 
     fn rules(&self) -> Vec<Rejection> {
         let mut wrong = Vec::new();
+        let plain = self.name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') && !self.name.starts_with('-');
+        if !plain {
+            let message = format!("The name {:?} has other characters than letters, digits and -, or starts with -.", self.name);
+            wrong.push(refused("sequence_set.name", "name", message));
+        }
         let mut seen: Vec<&str> = Vec::new();
         for (part, numbers) in self.parts() {
             let own = match part {

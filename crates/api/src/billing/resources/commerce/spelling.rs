@@ -35,6 +35,7 @@ pub const PLAN: Spelling = Spelling {
 pub const CHARGE: Spelling = Spelling {
     noun: "product_rate_plan_charge",
     fields: &[
+        ("productRatePlanChargeTiers", "pricing"),
         ("productRatePlanId", "product_rate_plan_id"),
         ("productRatePlanChargeNumber", "product_rate_plan_charge_number"),
         ("chargeModel", "charge_model"),
