@@ -20,7 +20,9 @@ def family(operation):
 def problems(operation, answer):
     """What does not hold of a refusal."""
     body = answer.json
-    if answer.status in (401, 403) and family(operation) != "token":
+    # an operation may refuse with 403 itself, in its own shape
+    itself = answer.status == 403 and isinstance(body, dict) and len(body) > 2
+    if answer.status in (401, 403) and family(operation) != "token" and not itself:
         return gateway(answer)
     if not isinstance(body, dict):
         return [f"no JSON object in {answer.text[:80]!r}"]
