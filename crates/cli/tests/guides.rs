@@ -84,6 +84,11 @@ fn the_first_upload_can_be_pasted() {
 }
 
 #[test]
+fn the_first_invoice_can_be_pasted() {
+    follow("first-invoice.md");
+}
+
+#[test]
 fn what_a_guide_leaves_out_may_be_anything() {
     assert!(holds("{\"a\": 1, \"b\": 2}\n", "{\"a\":1,…}"));
     assert!(!holds("{\"a\": 1, \"b\": 2}", "{\"a\":2,…}"));
