@@ -3,13 +3,14 @@
 use accrual_app::billing::account::{AccountCreate, ContactOf};
 use accrual_app::billing::catalog::{ChargeCreate, ProductCreate, RatePlanCreate};
 use accrual_app::billing::invoice::{
-    self, BillingRulesUpdate, ContactGiven, ContactsGiven, Exact, InvoiceCancel, InvoiceChange, InvoiceCreate, InvoiceCreateAll,
-    InvoiceDelete, InvoicePost, InvoiceReverse, InvoiceUnpost, InvoiceUpdate, InvoiceWriteOff, ItemChange, NewInvoice, NewItem, NewTax,
-    NewTaxLine, Rows, TaxLineDelete, TaxLinesCreate, WrittenOffItem,
+    self, BillingRulesUpdate, ContactGiven, ContactsGiven, CustomRate, Exact, InvoiceCancel, InvoiceChange, InvoiceCreate,
+    InvoiceCreateAll, InvoiceDelete, InvoicePost, InvoiceReverse, InvoiceUnpost, InvoiceUpdate, InvoiceWriteOff, ItemChange, NewInvoice,
+    NewItem, NewTax, NewTaxLine, Rows, TaxLineDelete, TaxLinesCreate, WrittenOffItem,
 };
 use accrual_app::billing::setting::SettingCreate;
 use accrual_app::billing::{Created, Fields};
-use accrual_app::{Command, Context, Tenant, audit, execute_blocking};
+use accrual_app::job::DATA_COLLECTION_MASTER;
+use accrual_app::{Command, Context, Tenant, audit, config, execute_blocking};
 use accrual_base::{Day, Decimal, Error, Result};
 use accrual_model::{Filter, Object, Query, Record, Value};
 use accrual_objects::billing::{Account, ContactSnapshot, CreditMemo, CreditMemoItem, Invoice, InvoiceItem, TaxationItem};
@@ -537,6 +538,74 @@ fn a_preview_shows_the_result_and_keeps_nothing() {
         assert_eq!(shown.number, made.number);
         assert_eq!(house.account().balance, 6_000);
     });
+}
+
+#[test]
+fn posted_amounts_are_kept_in_the_home_currency() {
+    on_every_backend(|house| {
+        house.rules([("homeCurrency", "EUR".into())]);
+        let fixed = house.run(BillingRulesUpdate { fields: fields([("homeCurrency", "USD".into())]) });
+        assert_eq!(code(fixed), "billing_rules.home_currency");
+        let new = NewInvoice { status: Some("Posted".into()), ..house.new(vec![item("A", "100")]) };
+        assert_eq!(code(house.run(InvoiceCreate(new.clone()))), "58530130");
+        let own = CustomRate { currency: "EUR".into(), custom_fx_rate: "0.905".into(), rate_date: Some("2024-03-09".into()) };
+        let made = house.run(InvoiceCreate(NewInvoice { custom_rates: vec![own], ..new.clone() })).expect("posted");
+        let invoice = house.invoice(&made.id);
+        assert_eq!((invoice.home_currency_amount, invoice.exchange_rate_date), (Some(9_050), Some(day("2024-03-09"))));
+        let rate = fields([
+            ("fromCurrency", "USD".into()),
+            ("toCurrency", "EUR".into()),
+            ("rateDate", day("2024-03-01").into()),
+            ("rate", Decimal::new(8, 1).into()),
+        ]);
+        house.run(SettingCreate { noun: "custom-exchange-rates".into(), records: vec![rate] }).expect("a rate");
+        let made = house.run(InvoiceCreate(new)).expect("posted");
+        let invoice = house.invoice(&made.id);
+        assert_eq!((invoice.home_currency_amount, invoice.exchange_rate), (Some(8_000), Some(Decimal::new(8, 1))));
+    });
+}
+
+#[test]
+fn contacts_are_given_by_id_inline_or_as_the_bill_to() {
+    on_every_backend(|house| {
+        let person = fields([("firstName", "Bea".into()), ("lastName", "Smith".into()), ("country", "France".into())]);
+        let bill_to = ContactGiven { new: Some(person), ..ContactGiven::default() };
+        let same = ContactGiven { same_as_bill_to: true, ..ContactGiven::default() };
+        let contacts = ContactsGiven { bill_to, sold_to: same.clone(), ship_to: ContactGiven::default() };
+        let made = house.run(InvoiceCreate(NewInvoice { contacts, ..house.new(vec![item("A", "1")]) })).expect("made");
+        let invoice = house.invoice(&made.id);
+        let bea = invoice.bill_to_contact_id.clone().expect("a contact");
+        assert_eq!((invoice.sold_to_contact_id.as_deref(), invoice.ship_to_contact_id), (Some(bea.as_str()), None));
+        let by_id =
+            ContactsGiven { bill_to: ContactGiven { id: Some(bea.clone()), ..ContactGiven::default() }, ..ContactsGiven::default() };
+        house.run(InvoiceCreate(NewInvoice { contacts: by_id, ..house.new(vec![item("A", "1")]) })).expect("made");
+        let other = house.run(initech()).expect("another account");
+        let stranger = ContactGiven { id: other.bill_to_id, ..ContactGiven::default() };
+        let contacts = ContactsGiven { bill_to: stranger, ..ContactsGiven::default() };
+        let refusal = house.run(InvoiceCreate(NewInvoice { contacts, ..house.new(vec![item("A", "1")]) }));
+        assert_eq!(refused(refusal), of("58490830", "billToContactId"));
+    });
+}
+
+#[test]
+fn posting_and_reversing_flow_to_revenue_in_the_same_transaction() {
+    for backend in Backend::all() {
+        let world = World::on(backend).now("2024-03-15T12:00:00").first_period("2024-03").build();
+        let (tenant, context) = (world.tenant(), world.context());
+        let account = execute_blocking(&tenant, &context, initech()).expect("an account");
+        let account = Created { id: account.id, number: account.number };
+        let house = House { tenant: &tenant, context: &context, account };
+        config::update(&tenant, &context, "profile", "BILLING_TO_REVENUE", serde_json::json!({ "value": "Y" })).expect("switched on");
+        let mut kept_out = item("Internal", "5");
+        kept_out.fields.set("excludeItemBillingFromRevenueAccounting", true);
+        house.draft(vec![item("Never posted", "9")]);
+        let made = house.posted(vec![item("Support", "100"), kept_out]);
+        let message = world.run(DATA_COLLECTION_MASTER, 1, &[]);
+        assert!(message.starts_with("Data Collected: 1 rows collected, 1 new contracts"), "{message}");
+        house.reverse(&made.id).expect("reversed");
+        let message = world.run(DATA_COLLECTION_MASTER, 1, &[]);
+        assert!(message.starts_with("Data Collected: 1 rows collected, 0 new contracts"), "{message}");
+    }
 }
 
 /// What may happen to invoices, in any order; numbers pick one of those that are there.

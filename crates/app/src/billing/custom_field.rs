@@ -60,11 +60,26 @@ pub fn merged(tx: &mut dyn Read, declared: &Descriptor) -> Result<Descriptor> {
 /// # Errors
 /// As there.
 pub fn shape(tx: &mut dyn Read, declared: &'static Descriptor) -> Result<Cow<'static, Descriptor>> {
-    let definitions = if NOUNS.contains(&&*declared.names.table) { definitions(tx, &declared.names.table)? } else { Vec::new() };
-    if definitions.iter().all(|d| d.deleted) {
-        return Ok(Cow::Borrowed(declared));
+    let [shape] = shapes(tx, [declared])?;
+    Ok(shape)
+}
+
+/// As [`shape`], of several nouns in one look.
+///
+/// # Errors
+/// As there.
+pub fn shapes<const N: usize>(tx: &mut dyn Read, declared: [&'static Descriptor; N]) -> Result<[Cow<'static, Descriptor>; N]> {
+    let tables = declared.iter().map(|d| d.names.table.as_ref()).filter(|table| NOUNS.contains(table));
+    let filter = Filter::In { field: "object".into(), values: tables.map(Into::into).collect() };
+    let definitions = typed::list::<CustomFieldDefinition>(tx, &Query::of(filter))?;
+    let mut shapes = declared.map(Cow::Borrowed);
+    for shape in &mut shapes {
+        let own: Vec<_> = definitions.iter().filter(|d| d.object == *shape.names.table && !d.deleted).collect();
+        for definition in own {
+            add(shape.to_mut(), definition)?;
+        }
     }
-    merged(tx, declared).map(Cow::Owned)
+    Ok(shapes)
 }
 
 fn add(descriptor: &mut Descriptor, definition: &CustomFieldDefinition) -> Result<()> {

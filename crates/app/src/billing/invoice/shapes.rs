@@ -17,10 +17,8 @@ pub(in crate::billing) struct Shapes {
 
 impl Shapes {
     pub fn load(tx: &mut dyn Read) -> Result<Self> {
-        Ok(Self {
-            invoice: custom_field::shape(tx, Invoice::descriptor())?,
-            item: custom_field::shape(tx, InvoiceItem::descriptor())?,
-            tax: custom_field::shape(tx, TaxationItem::descriptor())?,
-        })
+        let [invoice, item, tax] =
+            custom_field::shapes(tx, [Invoice::descriptor(), InvoiceItem::descriptor(), TaxationItem::descriptor()])?;
+        Ok(Self { invoice, item, tax })
     }
 }
