@@ -101,7 +101,7 @@ impl House<'_> {
     fn run<C: Command>(&self, command: C) -> Result<C::Output> {
         execute_blocking(self.tenant, self.context, command)
     }
-    fn new(&self, items: Vec<NewItem>) -> NewInvoice {
+    fn body(&self, items: Vec<NewItem>) -> NewInvoice {
         NewInvoice {
             account_id: Some(self.account.id.clone()),
             fields: fields([("invoiceDate", day("2024-03-10").into())]),
@@ -110,10 +110,10 @@ impl House<'_> {
         }
     }
     fn draft(&self, items: Vec<NewItem>) -> Created {
-        self.run(InvoiceCreate(self.new(items))).expect("a draft")
+        self.run(InvoiceCreate(self.body(items))).expect("a draft")
     }
     fn posted(&self, items: Vec<NewItem>) -> Created {
-        self.run(InvoiceCreate(NewInvoice { status: Some("Posted".into()), ..self.new(items) })).expect("a posted invoice")
+        self.run(InvoiceCreate(NewInvoice { status: Some("Posted".into()), ..self.body(items) })).expect("a posted invoice")
     }
     fn invoice(&self, key: &str) -> Invoice {
         self.tenant.store.read(|tx| typed::named::<Invoice>(tx, key)).expect("an invoice").data
@@ -198,7 +198,7 @@ fn a_draft_sums_its_items_and_is_due_by_the_term() {
 fn what_cannot_be_an_invoice_is_refused_and_leaves_nothing() {
     on_every_backend(|house| {
         let create = |change: &dyn Fn(&mut NewInvoice)| {
-            let mut new = house.new(vec![item("Fee", "10")]);
+            let mut new = house.body(vec![item("Fee", "10")]);
             change(&mut new);
             refused(house.run(InvoiceCreate(new)))
         };
@@ -249,7 +249,7 @@ fn what_cannot_be_an_invoice_is_refused_and_leaves_nothing() {
 fn a_number_of_the_callers_own_is_unique_and_stepped_over() {
     on_every_backend(|house| {
         let numbered = |number: &str| {
-            let mut new = house.new(vec![item("Fee", "1")]);
+            let mut new = house.body(vec![item("Fee", "1")]);
             new.fields.set("invoiceNumber", number);
             house.run(InvoiceCreate(new))
         };
@@ -292,15 +292,15 @@ fn posting_moves_the_account_and_keeps_its_contacts() {
 #[test]
 fn several_invoices_are_made_all_or_none() {
     on_every_backend(|house| {
-        let good = || house.new(vec![item("Fee", "5")]);
-        let bad = house.new(vec![item("Fee", "5"), item("", "5")]);
+        let good = || house.body(vec![item("Fee", "5")]);
+        let bad = house.body(vec![item("Fee", "5"), item("", "5")]);
         assert_eq!(refused(house.run(InvoiceCreateAll(vec![good(), bad]))), of("58500422", "invoices[1].invoiceItems[1].chargeName"));
         assert_eq!(refused(house.run(InvoiceCreateAll(vec![good(); 51]))), of("58491320", "invoices"));
         assert_eq!(code(house.run(InvoiceCreateAll(vec![]))), "58491322");
         let made = house.run(InvoiceCreateAll((0..50).map(|_| good()).collect())).expect("fifty");
         assert_eq!((made.len(), made[49].number.as_deref()), (50, Some("INV00000050")));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let each = invoice::create_each(house.tenant, house.context, vec![good(), house.new(vec![]), good()]);
+        let each = invoice::create_each(house.tenant, house.context, vec![good(), house.body(vec![]), good()]);
         let results = runtime.block_on(each).expect("judged one by one");
         assert_eq!(results.iter().map(|r| r.is_ok()).collect::<Vec<_>>(), [true, false, true]);
         house.proved();
@@ -382,7 +382,7 @@ fn a_charge_of_the_catalog_brings_its_own() {
         assert_eq!((row.accounting_code.as_deref(), row.charge_amount), (Some("Sales Revenue"), 3_000));
         let mut copy = item("Fee", "1");
         copy.fields.set("sku", "RKT");
-        assert_eq!(refused(house.run(InvoiceCreate(house.new(vec![copy])))), of("58501430", "invoiceItems[0].sku"));
+        assert_eq!(refused(house.run(InvoiceCreate(house.body(vec![copy])))), of("58501430", "invoiceItems[0].sku"));
     });
 }
 
@@ -531,7 +531,7 @@ fn tax_lines_come_and_go_on_drafts() {
 #[test]
 fn a_preview_shows_the_result_and_keeps_nothing() {
     on_every_backend(|house| {
-        let new = NewInvoice { status: Some("Posted".into()), ..house.new(vec![item("A", "60")]) };
+        let new = NewInvoice { status: Some("Posted".into()), ..house.body(vec![item("A", "60")]) };
         let shown = execute_blocking(house.tenant, &house.context.clone().preview(), InvoiceCreate(new.clone())).expect("a preview");
         assert_eq!(house.account().balance, 0);
         let made = house.run(InvoiceCreate(new)).expect("made");
@@ -546,7 +546,7 @@ fn posted_amounts_are_kept_in_the_home_currency() {
         house.rules([("homeCurrency", "EUR".into())]);
         let fixed = house.run(BillingRulesUpdate { fields: fields([("homeCurrency", "USD".into())]) });
         assert_eq!(code(fixed), "billing_rules.home_currency");
-        let new = NewInvoice { status: Some("Posted".into()), ..house.new(vec![item("A", "100")]) };
+        let new = NewInvoice { status: Some("Posted".into()), ..house.body(vec![item("A", "100")]) };
         assert_eq!(code(house.run(InvoiceCreate(new.clone()))), "58530130");
         let own = CustomRate { currency: "EUR".into(), custom_fx_rate: "0.905".into(), rate_date: Some("2024-03-09".into()) };
         let made = house.run(InvoiceCreate(NewInvoice { custom_rates: vec![own], ..new.clone() })).expect("posted");
@@ -572,17 +572,17 @@ fn contacts_are_given_by_id_inline_or_as_the_bill_to() {
         let bill_to = ContactGiven { new: Some(person), ..ContactGiven::default() };
         let same = ContactGiven { same_as_bill_to: true, ..ContactGiven::default() };
         let contacts = ContactsGiven { bill_to, sold_to: same.clone(), ship_to: ContactGiven::default() };
-        let made = house.run(InvoiceCreate(NewInvoice { contacts, ..house.new(vec![item("A", "1")]) })).expect("made");
+        let made = house.run(InvoiceCreate(NewInvoice { contacts, ..house.body(vec![item("A", "1")]) })).expect("made");
         let invoice = house.invoice(&made.id);
         let bea = invoice.bill_to_contact_id.clone().expect("a contact");
         assert_eq!((invoice.sold_to_contact_id.as_deref(), invoice.ship_to_contact_id), (Some(bea.as_str()), None));
         let by_id =
             ContactsGiven { bill_to: ContactGiven { id: Some(bea.clone()), ..ContactGiven::default() }, ..ContactsGiven::default() };
-        house.run(InvoiceCreate(NewInvoice { contacts: by_id, ..house.new(vec![item("A", "1")]) })).expect("made");
+        house.run(InvoiceCreate(NewInvoice { contacts: by_id, ..house.body(vec![item("A", "1")]) })).expect("made");
         let other = house.run(initech()).expect("another account");
         let stranger = ContactGiven { id: other.bill_to_id, ..ContactGiven::default() };
         let contacts = ContactsGiven { bill_to: stranger, ..ContactsGiven::default() };
-        let refusal = house.run(InvoiceCreate(NewInvoice { contacts, ..house.new(vec![item("A", "1")]) }));
+        let refusal = house.run(InvoiceCreate(NewInvoice { contacts, ..house.body(vec![item("A", "1")]) }));
         assert_eq!(refused(refusal), of("58490830", "billToContactId"));
     });
 }
@@ -623,17 +623,17 @@ enum Step {
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
-    let line = (-50_00i64..100_00, 0i64..9_00, -30_00i64..0);
+    let line = (-5_000i64..10_000, 0i64..900, -3_000i64..0);
     let step = prop_oneof![
         4 => (prop::collection::vec(line, 1..5), any::<bool>()).prop_map(|(lines, post)| Step::Create(lines, post)),
         3 => (0usize..8).prop_map(Step::Post),
-        2 => (0usize..8, 0i64..200_00).prop_map(|(at, amount)| Step::Change(at, amount)),
+        2 => (0usize..8, 0i64..20_000).prop_map(|(at, amount)| Step::Change(at, amount)),
         2 => (0usize..8).prop_map(Step::Reverse),
-        3 => (0usize..8, prop::option::of(1i64..90_00)).prop_map(|(at, part)| Step::WriteOff(at, part)),
+        3 => (0usize..8, prop::option::of(1i64..9_000)).prop_map(|(at, part)| Step::WriteOff(at, part)),
         1 => (0usize..8).prop_map(Step::Unpost),
         1 => (0usize..8).prop_map(Step::Cancel),
         1 => (0usize..8).prop_map(Step::Delete),
-        2 => (0usize..8, 0i64..9_00).prop_map(|(at, amount)| Step::Tax(at, amount)),
+        2 => (0usize..8, 0i64..900).prop_map(|(at, amount)| Step::Tax(at, amount)),
     ];
     prop::collection::vec(step, 1..16)
 }
@@ -646,7 +646,7 @@ fn line(&(of, tax_amount, off): &(i64, i64, i64)) -> NewItem {
     let mut one = item("Line", "0");
     one.amount = cents(of);
     one.tax_items = (tax_amount > 100 && of >= 0).then(|| vec![NewTax { amount: cents(tax_amount), ..tax("State", "0") }]);
-    if off < -20_00 {
+    if off < -2_000 {
         let fields = fields([("chargeName", "Off".into())]);
         one.discounts = vec![NewItem { amount: cents(off), fields, ..NewItem::default() }];
     }
@@ -664,7 +664,7 @@ impl House<'_> {
         };
         match step {
             Step::Create(lines, post) => {
-                let new = NewInvoice { status: post.then(|| "Posted".to_owned()), ..self.new(lines.iter().map(line).collect()) };
+                let new = NewInvoice { status: post.then(|| "Posted".to_owned()), ..self.body(lines.iter().map(line).collect()) };
                 let created = self.run(InvoiceCreate(new));
                 let id = created.as_ref().ok().map(|c| c.id.clone());
                 quiet(created.map(drop));
@@ -686,7 +686,7 @@ impl House<'_> {
             Step::Cancel(at) => quiet(self.run(InvoiceCancel { invoice: pick(*at) }).map(drop)),
             Step::Delete(at) => quiet(self.run(InvoiceDelete { invoice: pick(*at) }).map(drop)),
             Step::Tax(at, amount) => {
-                let Some(item) = self.items(&pick(*at)).first().map(|i| i.uid.clone()) else { return None };
+                let item = self.items(&pick(*at)).first().map(|i| i.uid.clone())?;
                 let lines = vec![NewTaxLine { invoice_item_id: item, tax: NewTax { amount: cents(*amount), ..tax("City", "0") } }];
                 quiet(self.run(TaxLinesCreate { invoice: Some(pick(*at)), lines }).map(drop));
             }

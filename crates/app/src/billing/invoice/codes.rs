@@ -6,6 +6,7 @@ use accrual_objects::billing::{AccountingCode, AccountingCodeStatus, AccountingC
 use accrual_store::Read;
 use accrual_store::nouns::typed;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// The codes of a command, each looked up once.
 #[derive(Debug, Default)]
@@ -106,11 +107,11 @@ pub(in crate::billing) fn names(
     tx: &mut dyn Read,
     ids: impl IntoIterator<Item = String>,
 ) -> Result<BTreeMap<String, (String, AccountingCodeType)>> {
-    let mut known = BTreeMap::new();
+    let mut known: BTreeMap<String, (String, AccountingCodeType)> = BTreeMap::new();
     for id in ids {
-        if !known.contains_key(&id) {
-            let code = records::typed::<AccountingCode>(tx, &id)?;
-            known.insert(id, (code.data.name, code.data.r#type));
+        if let Entry::Vacant(free) = known.entry(id) {
+            let code = records::typed::<AccountingCode>(tx, free.key())?;
+            free.insert((code.data.name, code.data.r#type));
         }
     }
     Ok(known)
