@@ -80,10 +80,10 @@ fn billing_create_commerce_product_refuses_by_plan_and_charge_and_makes_nothing(
         (with(plan, "active_currencies", json!(["USD", "GBP"])), 400, 50_000_020, "'plans[0].charges[0]"),
         (with(plan, "start_date", json!("2020-01-01")), 400, 50_000_020, "'plans[0]."),
         (with(charge, "charge_model", json!("volumes")), 400, 50_000_020, "'plans[0].charges[1].charge_model'"),
-        (with(charge, "charge_type", json!("one_time")), 400, 50_000_020, "'plans[0].charges[1]"),
+        (with("/plans/0/charges/0", "charge_model", json!("overage")), 400, 50_000_020, "'plans[0].charges[0].charge_model'"),
         (with(charge, "unit_of_measure", json!(null)), 400, 50_000_022, "'plans[0].charges[1].unit_of_measure'"),
         (
-            with(charge, "bill_cycle", json!({"period": "bill_cycle_period_two_years"})),
+            with(charge, "bill_cycle", json!({"type": "default_from_customer", "period": "bill_cycle_period_two_years"})),
             400,
             50_000_020,
             "'plans[0].charges[1].bill_cycle.period'",
