@@ -4,8 +4,8 @@ use accrual_app::billing::account::{AccountCreate, ContactOf};
 use accrual_app::billing::catalog::{ChargeCreate, ProductCreate, RatePlanCreate};
 use accrual_app::billing::invoice::{
     self, BillingRulesUpdate, ContactGiven, ContactsGiven, CustomRate, Exact, InvoiceCancel, InvoiceChange, InvoiceCreate,
-    InvoiceCreateAll, InvoiceDelete, InvoicePost, InvoiceReverse, InvoiceUnpost, InvoiceUpdate, InvoiceWriteOff, ItemChange, NewInvoice,
-    NewItem, NewTax, NewTaxLine, Rows, TaxLineDelete, TaxLinesCreate, WrittenOffItem,
+    InvoiceCreateAll, InvoiceDelete, InvoicePost, InvoiceReverse, InvoiceSplit, InvoiceUnpost, InvoiceUpdate, InvoiceWriteOff, ItemChange,
+    NewInvoice, NewItem, NewTax, NewTaxLine, Rows, SplitPart, TaxLineDelete, TaxLinesCreate, WrittenOffItem,
 };
 use accrual_app::billing::setting::SettingCreate;
 use accrual_app::billing::{Created, Fields};
@@ -525,6 +525,24 @@ fn tax_lines_come_and_go_on_drafts() {
         house.proved();
         house.post(&made.id).expect("posted");
         assert_eq!(code(house.run(TaxLineDelete { id: ids[1].id.clone() })), "59210030");
+    });
+}
+
+#[test]
+fn a_standalone_invoice_is_not_split() {
+    on_every_backend(|house| {
+        let made = house.draft(vec![item("A", "60")]);
+        let part = |of: i64, term: Option<&str>| SplitPart {
+            percentage: cents(of * 100),
+            invoice_date: Some(day("2024-03-15")),
+            payment_term: term.map(str::to_owned),
+        };
+        let split = |parts| house.run(InvoiceSplit { invoice: made.id.clone(), split_type: None, parts });
+        let halves = || vec![part(50, Some("Net 30")), part(50, Some("Net 30"))];
+        assert_eq!(refused(split(vec![part(50, None)])), of("58490622", "splits[0].paymentTerm"));
+        assert_eq!(code(split(halves())), "59991130");
+        house.rules([("allowInvoiceSplitting", true.into())]);
+        assert_eq!(code(split(halves())), "59991130");
     });
 }
 
