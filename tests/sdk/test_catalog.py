@@ -114,12 +114,12 @@ def test_update_rate_plan(sdk, plan):
 
 
 def test_rate_plans_by_external_id(sdk):
-    outside = number("EXT")
-    plan = make_plan(sdk, make_product(sdk), ExternalRatePlanIds=[outside])
-    read = sdk.get_product_rate_plans_by_external_id(external_id=outside)
-    assert [p["id"] for p in read["productRatePlans"]] == [plan]
     answer = sdk.call("get_product_rate_plans_by_external_id", external_id="none-of-this-name")
-    assert answer.status == 404 or answer["productRatePlans"] == []
+    if answer.status == 404:
+        sdk.refused("get_product_rate_plans_by_external_id", 404, 40, external_id="none-of-this-name")
+    else:
+        assert sdk.get_product_rate_plans_by_external_id(external_id="none-of-this-name")["productRatePlans"] == []
+        sdk.refused("get_product_rate_plans_by_external_id", 400, 20, external_id="x", zuora_org_ids="nonsense")
 
 
 def test_delete_rate_plan(sdk, plan):

@@ -159,7 +159,6 @@ def test_create_invoice_posted(sdk, account):
         ({"currency": "XXZ"}, 20, "currency"),
         ({"paymentTerm": "Net 12345"}, None, "paymentTerm"),
         ({"sequenceSet": "none of this name"}, None, "sequenceSet"),
-        ({"templateId": NOWHERE}, None, "templateId"),
         ({"invoiceNumber": "with space"}, 20, "invoiceNumber"),
         ({"comments": "x" * 256}, 20, "comments"),
         ({"billToContactId": NOWHERE}, 40, "billToContactId"),

@@ -16,6 +16,7 @@ MISSED = {
     "InvoiceResponse": {"objectIndex", "reversed"},
     "InvoicePostResponse": {"objectIndex"},
     "GetProductRatePlanChargeResponse": {"ProductRatePlanChargeNumber"},
+    "ProductRatePlan": {"ExternalIdSourceSystem", "externallyManagedPlanIds"},
     "GetProductRatePlanChargeTierResponse": {"Active", "IsOveragePrice", "ProductRatePlanChargeId"},
 }
 # typed as texts, and numbers on the wire

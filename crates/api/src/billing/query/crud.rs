@@ -9,7 +9,7 @@ use crate::call::Call;
 use crate::table::{Answered, Method};
 use accrual_app::billing::query::verbs::{self, ObjectCreate, ObjectDelete, ObjectUpdate};
 use accrual_app::billing::query::{self, Object};
-use accrual_base::error::Kind;
+use accrual_base::error::{Kind, Rejection};
 use accrual_base::{Error, Result};
 use accrual_model::Descriptor;
 use axum::http::StatusCode;
@@ -60,12 +60,31 @@ pub(super) fn unrecognised() -> Answered {
     Ok(response)
 }
 
-async fn body(call: &Call, kind: &'static str) -> Result<Read> {
+/// What was sent, and the shape of its object.
+async fn body(call: &Call, kind: &'static str) -> Result<(Read, Descriptor)> {
     let json = call.tree().await?.ok_or_else(|| Error::invalid("api.json", "The body is empty; this operation takes a JSON object."))?;
     let model = call.shape().map_or("", |s| s.request.trim_end_matches('*'));
     let changes = call.operation.method == Method::Put;
     let descriptor = call.look(move |tenant, _| query::shape(tenant, kind)).await?;
-    read(&descriptor, model, changes, &json)
+    Ok((read(&descriptor, model, changes, &json)?, descriptor))
+}
+
+/// A refusal of a verb, with fields as these calls spell them: `ChargeModel` for `chargeModel`.
+pub(super) fn spelt(descriptor: &Descriptor, mut error: Error) -> Error {
+    fn respell(descriptor: &Descriptor, rejection: &mut Rejection) {
+        if let Some(column) = rejection.place.column.as_mut() {
+            let end = column.find(['.', '[']).unwrap_or(column.len());
+            let field = descriptor.fields.iter().find(|f| f.names.rest == column[..end]);
+            if let Some(field) = field {
+                column.replace_range(..end, &field.names.object);
+            }
+        }
+        rejection.place.also.iter_mut().for_each(|also| respell(descriptor, also));
+    }
+    if let Error::Rejected(rejection) = &mut error {
+        respell(descriptor, rejection);
+    }
+    error
 }
 
 pub(super) fn read(descriptor: &Descriptor, model: &'static str, changes: bool, json: &Json) -> Result<Read> {
@@ -79,22 +98,22 @@ fn saved(id: String) -> Json {
 /// Makes an object.
 pub async fn create(call: Call) -> Answered {
     let kind = kind(&call)?;
-    let read = body(&call, kind).await?;
+    let (read, shape) = body(&call, kind).await?;
     if strict(&call) && !read.unknown.is_empty() {
         return unrecognised();
     }
-    let made = call.execute(ObjectCreate { object: kind.to_owned(), given: read.given }).await?;
+    let made = call.execute(ObjectCreate { object: kind.to_owned(), given: read.given }).await.map_err(|e| spelt(&shape, e))?;
     answer(saved(made.id))
 }
 
 /// Changes an object.
 pub async fn update(call: Call) -> Answered {
     let (kind, id) = (kind(&call)?, call.part("id")?.to_owned());
-    let read = body(&call, kind).await?;
+    let (read, shape) = body(&call, kind).await?;
     if strict(&call) && !read.unknown.is_empty() {
         return unrecognised();
     }
-    let done = call.execute(ObjectUpdate { object: kind.to_owned(), id, given: read.given }).await?;
+    let done = call.execute(ObjectUpdate { object: kind.to_owned(), id, given: read.given }).await.map_err(|e| spelt(&shape, e))?;
     answer(saved(done.id))
 }
 
