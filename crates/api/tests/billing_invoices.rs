@@ -525,6 +525,35 @@ fn billing_write_off_invoice_refuses_enhanced_forms_without_the_rule() {
     world.serve_billing_reader().put(&path(&made, "/write-off"), &json!({})).expect(403);
 }
 
+fn halves() -> Value {
+    let part = json!({"splitPercentage": 50, "invoiceDate": "2024-03-15", "paymentTerm": "Net 30"});
+    json!({"splits": [part, part]})
+}
+
+#[test]
+fn billing_split_invoice_answers_that_standalone_invoices_stay_whole() {
+    let world = world(Backend::Memory);
+    let billing = world.serve_billing();
+    let made = draft(&billing, &billing.account("Aperture", "USD"));
+    let (code, text) = billing.put(&path(&made, "/split"), &halves()).reason(400);
+    assert!(code == 59_991_130 && text.contains("switched off"), "{text}");
+    rules(&world, "allowInvoiceSplitting", true);
+    let (code, text) = billing.put(&path(&made, "/split"), &halves()).reason(400);
+    assert!(code == 59_991_130 && text.contains("Standalone"), "{text}");
+    assert_eq!(billing.get(&path(&made, "")).done()["status"], "Draft");
+}
+
+#[test]
+fn billing_split_invoice_refuses_bad_parts_and_who_may_only_read() {
+    let world = world(Backend::Memory);
+    let billing = world.serve_billing();
+    let made = draft(&billing, &billing.account("Aperture", "USD"));
+    let nameless = json!({"splits": [{"splitPercentage": 50, "invoiceDate": "2024-03-15"}]});
+    assert_eq!(billing.put(&path(&made, "/split"), &nameless).reason(400).0 % 100, 22);
+    assert_eq!(billing.put(&format!("/v1/invoices/{UNKNOWN}/split"), &halves()).reason(404).0, 50_000_040);
+    world.serve_billing_reader().put(&path(&made, "/split"), &halves()).expect(403);
+}
+
 #[test]
 fn billing_create_invoice_taxation_items_answers_the_lines() {
     let world = world(Backend::Memory);

@@ -6,7 +6,7 @@ use crate::billing::spelling::Spelling;
 use accrual_app::billing::Fields;
 use accrual_app::billing::invoice::{
     ContactGiven, ContactsGiven, CustomRate, DiscountChange, Exact, InvoiceChange, InvoiceWriteOff, ItemChange, NewInvoice, NewItem,
-    NewTax, NewTaxLine, WrittenOffItem, WrittenOffTax,
+    NewTax, NewTaxLine, SplitPart, WrittenOffItem, WrittenOffTax,
 };
 use accrual_app::zone::Zone;
 use accrual_base::{Day, Result};
@@ -266,6 +266,16 @@ fn written_off(given: &Given) -> Result<WrittenOffItem> {
         codes,
         taxes: given.parts("taxationItems").map(tax).collect::<Result<_>>()?,
     })
+}
+
+/// The parts of a split.
+pub fn splits(given: &Given) -> Vec<SplitPart> {
+    let part = |part: &Given| SplitPart {
+        percentage: exact(part, "splitPercentage"),
+        invoice_date: part.day("invoiceDate"),
+        payment_term: text(part, "paymentTerm"),
+    };
+    given.parts("splits").map(part).collect()
 }
 
 /// A day of a body.

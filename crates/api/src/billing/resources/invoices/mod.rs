@@ -14,8 +14,8 @@ use crate::billing::refusal::Refusal;
 use crate::call::Call;
 use crate::table::Answered;
 use accrual_app::billing::invoice::{
-    self, InvoiceCancel, InvoiceCreate, InvoiceCreateAll, InvoiceDelete, InvoicePost, InvoiceReverse, InvoiceUnpost, InvoiceUpdate,
-    InvoiceUpdateAll, NewInvoice, Rows, TaxLinesCreate, create_each, post_each,
+    self, InvoiceCancel, InvoiceCreate, InvoiceCreateAll, InvoiceDelete, InvoicePost, InvoiceReverse, InvoiceSplit, InvoiceUnpost,
+    InvoiceUpdate, InvoiceUpdateAll, NewInvoice, Rows, TaxLinesCreate, create_each, post_each,
 };
 use accrual_app::billing::{Created, View};
 use accrual_app::zone::Zone;
@@ -200,6 +200,13 @@ async fn write_off(call: Call) -> Answered {
     let command = body::write_off(&call.input().await?, key(&call)?)?;
     let done = call.execute(command).await?;
     success(Json::object([("creditMemo", Json::object([("id", done.credit_memo_id)]))]))
+}
+
+async fn split(call: Call) -> Answered {
+    let given = call.input().await?;
+    let command = InvoiceSplit { invoice: key(&call)?, split_type: body::said(&given, "splitType"), parts: body::splits(&given) };
+    let done = call.execute(command).await?;
+    completed(done.id)
 }
 
 async fn create_tax_lines(call: Call) -> Answered {

@@ -157,6 +157,15 @@ pub const BUILT: &[Built] = &[
         )],
     },
     Built {
+        operation: "split_invoice",
+        handler: |call| super::split(call).boxed(),
+        scope: Scope::BillingWrite,
+        input: Input::Json(
+            r#"{"splitType":"Percentage","splits":[{"splitPercentage":50,"invoiceDate":"2024-03-15","paymentTerm":"Net 30"},{"splitPercentage":50,"invoiceDate":"2024-04-15","paymentTerm":"Net 30"}]}"#,
+        ),
+        answers: &[json(200, "The parts are made. Standalone invoices cannot be split.", JOB)],
+    },
+    Built {
         operation: "create_invoice_taxation_items",
         handler: |call| super::create_tax_lines(call).boxed(),
         scope: Scope::BillingWrite,
