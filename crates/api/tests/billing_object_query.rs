@@ -246,7 +246,12 @@ fn custom_fields_are_filtered_by_when_they_are_indexed() {
         use accrual_app::billing::Fields;
         use accrual_app::billing::custom_field::CustomFieldCreate;
         for (name, filterable) in [("Region__c", true), ("Memo__c", false)] {
-            let fields = Fields::default().with("object", "account").with("name", name).with("label", name).with("type", "Text").with("filterable", filterable);
+            let fields = Fields::default()
+                .with("object", "account")
+                .with("name", name)
+                .with("label", name)
+                .with("type", "Text")
+                .with("filterable", filterable);
             CustomFieldCreate { fields }.run(unit)?;
         }
         Ok(())

@@ -87,7 +87,9 @@ fn billing_create_token_refuses_in_the_shape_of_oauth() {
     client.send(form).expect(400);
     // a client that renews its token still sends the old one
     let renewed = post().bearer_auth("an old token");
-    client.send(renewed.body(json!({"client_id": CLIENT, "client_secret": SECRET, "grant_type": "client_credentials"}).to_string())).expect(200);
+    client
+        .send(renewed.body(json!({"client_id": CLIENT, "client_secret": SECRET, "grant_type": "client_credentials"}).to_string()))
+        .expect(200);
     let no_entity = post()
         .header("zuora-entity-ids", other)
         .body(json!({"client_id": CLIENT, "client_secret": SECRET, "grant_type": "client_credentials"}).to_string());
@@ -142,9 +144,10 @@ fn families_refuse_in_their_own_shapes() {
     assert_eq!(v1.json()["requestId"], v1.header("zuora-request-id").unwrap());
     assert_eq!((&v1.json()["success"], &v1.json()["reasons"][0]["code"]), (&json!(false), &json!(50_000_045)));
     assert_eq!(v1.json()["processId"].as_str().unwrap().len(), 16);
-    assert!(body("GET", "/object-query/accounts", "2025-08-12").get("success").is_none());
-    assert_eq!(body("GET", "/object-query/accounts", "2024-05-20")["success"], false);
-    assert!(body("POST", "/v1/action/query", "186")["FaultCode"].is_string());
+    assert!(body("GET", "/object-query/subscriptions", "2025-08-12").get("success").is_none());
+    assert_eq!(body("GET", "/object-query/subscriptions", "2024-05-20")["success"], false);
+    let query = client.request("POST", "/v1/action/query").bearer_auth(&token).header("zuora-version", "186").json(&json!({}));
+    assert!(client.send(query).json()["FaultCode"].is_string());
     assert!(body("GET", "/events/event-triggers", "186")["reasons"][0]["code"].is_string());
     assert_eq!(body("GET", "/workflows", "186")["errors"][0]["status"], 501);
     assert_eq!(body("GET", "/commitments", "186")["errors"][0]["code"], "50000045");

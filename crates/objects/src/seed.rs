@@ -65,6 +65,6 @@ mod tests {
         assert_eq!((count("organization"), count("book"), count("account_type")), (1, 1, 12));
         assert_eq!(count("account_assignment"), 12);
         assert_eq!((count("ssp_template"), count("grouping_template"), count("pob_template"), count("pob_rule")), (1, 1, 1, 1));
-        assert_eq!((count("upload_template"), count("role")), (2, 2));
+        assert_eq!((count("upload_template"), count("role")), (2, 13));
     }
 }

@@ -116,7 +116,8 @@ pub fn find(tx: &mut dyn Read, query: &AuditQuery) -> Result<Vec<(Mark, AuditRow
 /// # Errors
 /// A fault from the database.
 pub fn of_object(tx: &mut dyn Read, object: &str, object_id: &str) -> Result<Vec<AuditRow>> {
-    let query = AuditQuery { object: Some(object.to_owned()), object_id: Some(object_id.to_owned()), limit: 1_000, ..AuditQuery::default() };
+    let query =
+        AuditQuery { object: Some(object.to_owned()), object_id: Some(object_id.to_owned()), limit: 1_000, ..AuditQuery::default() };
     Ok(find(tx, &query)?.into_iter().map(|(_, row)| row).collect())
 }
 

@@ -13,8 +13,8 @@ mod row;
 mod upload;
 
 pub use exception::{Exception, ExceptionKind, ExceptionRow, exceptions, insert_exceptions, supersede};
-pub use keys::{ChunkKeys, chunk_keys, chunks_with_keys, forget_keys, insert_chunk_keys};
 pub use key::{BillCandidate, bill_candidates, has_bill_keys, insert_bill_keys};
+pub use keys::{ChunkKeys, chunk_keys, chunks_with_keys, forget_keys, insert_chunk_keys};
 pub use row::{EVENTS, LINES, StagedRow, insert_rows, new_rows, rows, sweep};
 pub use upload::{
     Finish, UploadOwner, UploadRow, UploadStatus, beat, finish_upload, insert_upload, loading, own, owners, progress, set_status, swept,

@@ -603,7 +603,14 @@ fn a_repeated_creation_answers_the_first_and_a_preview_keeps_nothing() {
 fn verbs_ask_for_their_permission() {
     on_every_backend(|_, tenant, _| {
         let privileges = [Privilege::WebservicesOutbound].into();
-        let actor = Actor { user: "eve".into(), role: "Reader".into(), privileges, organisations: Organisations::All, permissions: Permissions::NONE, works_for: None };
+        let actor = Actor {
+            user: "eve".into(),
+            role: "Reader".into(),
+            privileges,
+            organisations: Organisations::All,
+            permissions: Permissions::NONE,
+            works_for: None,
+        };
         let house = House(tenant, &Context::new(actor, "r"));
         assert_eq!(code(house.run(initech())), "role.permission");
         assert_eq!(code(house.run(product("Gold"))), "role.permission");

@@ -141,7 +141,20 @@ fn engines_are_pure() {
 #[test]
 fn money_is_never_a_float() {
     let found = offenders(
-        &["base", "model", "objects", "revenue", "receivables", "ledger", "store", "store-sqlite", "store-postgres", "query", "app", "jobs"],
+        &[
+            "base",
+            "model",
+            "objects",
+            "revenue",
+            "receivables",
+            "ledger",
+            "store",
+            "store-sqlite",
+            "store-postgres",
+            "query",
+            "app",
+            "jobs",
+        ],
         &[": f64", ": f32", "as f64", "as f32", "<f64>", "<f32>"],
     );
     assert!(found.is_empty(), "floats:\n  {}", found.join("\n  "));

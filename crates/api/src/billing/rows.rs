@@ -189,7 +189,8 @@ mod tests {
         assert!(lines().filter_map(|l| elsewhere(&l)).all(Operation::built));
         let built: BTreeSet<&str> = billing().iter().filter(|o| o.built()).map(|o| o.reference).collect();
         let listed = BUILT.iter().flat_map(|b| b.iter()).map(|b| b.operation);
-        let named: BTreeSet<&str> = listed.chain(lines().filter(|l| super::super::query::built(l).is_some()).map(|l| l.operation)).collect();
+        let named: BTreeSet<&str> =
+            listed.chain(lines().filter(|l| super::super::query::built(l).is_some()).map(|l| l.operation)).collect();
         assert_eq!(built, named, "code for an operation that is no row");
     }
 

@@ -8,8 +8,8 @@ mod wake;
 
 pub use accrual_store::jobs::JobRow;
 pub use program::{
-    ACCOUNTING_TRANSFER_MASTER, ASYNC_REQUESTS, DATA_COLLECTION_MASTER, EVENT_PROCESS, EVENT_PROCESS_MASTER, Group, Parameter, ParameterType,
-    ParameterValue, Program, ProgramFn, Programs, RC_TEMPLATE_NAME, TRANSFER_BATCH_FOR_ORG, parameters,
+    ACCOUNTING_TRANSFER_MASTER, ASYNC_REQUESTS, DATA_COLLECTION_MASTER, EVENT_PROCESS, EVENT_PROCESS_MASTER, Group, Parameter,
+    ParameterType, ParameterValue, Program, ProgramFn, Programs, RC_TEMPLATE_NAME, TRANSFER_BATCH_FOR_ORG, parameters,
 };
 pub use progress::{Progress, Silent, Ticket, stopped};
 pub use submit::{COLLECTION_LIMIT, Cancel, Given, Submit, get, latest, open, submit, submit_blocking};

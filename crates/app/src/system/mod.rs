@@ -192,7 +192,8 @@ impl System {
         if let Some(open) = all.get(name) {
             return Ok(open.clone());
         }
-        let tenant = Tenant::new(name, self.factory.tenant(name)?, self.clock(), self.factory.spool(name)?).with_services(self.factory.services());
+        let tenant =
+            Tenant::new(name, self.factory.tenant(name)?, self.clock(), self.factory.spool(name)?).with_services(self.factory.services());
         records::prepare_tenant(&tenant)?;
         first_start::seed(&tenant, first_period)?;
         first_start::category_roles(&tenant)?;

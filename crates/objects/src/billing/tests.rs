@@ -84,7 +84,9 @@ fn batches_have_names() {
 
 #[test]
 fn countries_have_names_and_codes() {
-    for country in ["Germany", "germany", "DE", "deu", "United Kingdom", "UK", "Korea, Republic of", "South Korea", "Côte d'Ivoire", "Kosovo"] {
+    for country in
+        ["Germany", "germany", "DE", "deu", "United Kingdom", "UK", "Korea, Republic of", "South Korea", "Côte d'Ivoire", "Kosovo"]
+    {
         assert!(regions::is_country(country), "{country}");
     }
     for nowhere in ["Atlantis", "", "D", "|", "Germany|DE"] {

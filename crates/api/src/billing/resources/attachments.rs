@@ -58,7 +58,7 @@ pub const BUILT: &[Built] = &[
         operation: "put_attachments",
         handler: |call| update(call).boxed(),
         scope: Scope::BillingWrite,
-        input: Input::Json(r#"{"fileName":"signed.pdf","description":"Signed by both"}"#),
+        input: Input::Json(r#"{"fileName":"contract.pdf","description":"Signed by both"}"#),
         answers: &[json(200, "It is changed.", DONE)],
     },
     Built {
