@@ -38,8 +38,6 @@ CREATE TABLE stage_event (
 CREATE TABLE stage_keys (
   upload_id BIGINT NOT NULL, first_id BIGINT NOT NULL, last_id BIGINT NOT NULL, rules BIGINT NOT NULL, keys BYTEA NOT NULL,
   PRIMARY KEY (upload_id, first_id));
--- hashes do not compress
-ALTER TABLE stage_keys ALTER COLUMN keys SET STORAGE EXTERNAL;
 -- kind: E stage or run-time error, W waits for its period; sequence: of the collection that wrote it. Rows of a collected upload that are not here were collected.
 CREATE TABLE stage_exception (
   stage_id BIGINT NOT NULL, family TEXT NOT NULL, upload_id BIGINT NOT NULL, kind TEXT NOT NULL, codes TEXT NOT NULL, message TEXT NOT NULL,

@@ -171,7 +171,8 @@ fn billing_create_tax_rate_period_refuses_overlaps() {
         let period = rate_period(billing);
         let post = |body: Value| billing.post(PERIODS, &body).reason(400).0;
         assert_eq!(post(json!({"taxCodeId": period["taxCodeId"], "startDate": "2024-06-01"})), 50_000_030);
-        assert_eq!(post(json!({"taxCodeId": NOBODY, "startDate": "2024-06-01"})), 50_000_020);
+        let nobody = json!({"taxCodeId": NOBODY, "startDate": "2024-06-01"});
+        assert_eq!(billing.post(PERIODS, &nobody).reason(404).0, 50_000_040);
         assert_eq!(post(json!({"taxCodeId": period["taxCodeId"], "startDate": "2023-02-30"})), 50_000_020);
         let body = json!({"taxCodeId": period["taxCodeId"], "startDate": "2023-01-01", "endDate": "2023-12-31"});
         world.serve_billing_reader().post(PERIODS, &body).expect(403);

@@ -40,7 +40,8 @@ async fn work(call: accrual_api::call::Call) -> accrual_api::table::Answered {
 fn operation(method: Method) -> &'static Operation {
     Box::leak(Box::new(Operation {
         id: "billing_test",
-        reference: "test",
+        // the permissions it needs are those of this operation
+        reference: "create_account",
         family: Family::Billing,
         dialect: Dialect::Billing,
         scope: Scope::BillingWrite,
@@ -62,8 +63,8 @@ fn bench(backend: Backend, limits: Limits) -> Bench {
     let world = World::on(backend).build();
     let config = ServerConfig { limits, ..ServerConfig::on(SocketAddr::from(([127, 0, 0, 1], 0))) };
     let api = Arc::new(Api::new(world.system(), &config));
-    let session = api.system.log_in_client(CLIENT, "client-secret").unwrap();
-    let token = Claims::new(CLIENT, &session, "j").sign(api.system.sign_key()).unwrap();
+    let access = api.system.access_by_client(CLIENT, "client-secret").unwrap();
+    let token = Claims::new(CLIENT, &access, None, "j").sign(api.system.sign_key()).unwrap();
     Bench { world, api, token, post: operation(Method::Post) }
 }
 
@@ -97,8 +98,8 @@ fn a_repeated_request_has_the_first_answer_for_24_hours() {
             assert_eq!(first.0, 201);
             bench.world.set_now("2024-01-16T11:59:59");
             // the token is of yesterday: a new one
-            let session = bench.api.system.log_in_client(CLIENT, "client-secret").unwrap();
-            let token = Claims::new(CLIENT, &session, "j").sign(bench.api.system.sign_key()).unwrap();
+            let access = bench.api.system.access_by_client(CLIENT, "client-secret").unwrap();
+            let token = Claims::new(CLIENT, &access, None, "j").sign(bench.api.system.sign_key()).unwrap();
             let bench = Bench { token, ..bench };
             let again = bench.post(Some("k"), "a").await;
             assert_eq!((again.0, &again.1), (201, &first.1));

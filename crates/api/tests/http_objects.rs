@@ -190,10 +190,3 @@ fn list_audit_answers_nothing_for_untouched_objects() {
     let reply = world.serve_administrator().get("/accrual/v1/audit?object=Organization&id=4711").expect(200).json();
     assert_eq!(reply, json!({"data": []}));
 }
-
-#[test]
-fn list_audit_refuses_without_object() {
-    let world = World::on(Backend::Memory).build();
-    world.serve_administrator().get("/accrual/v1/audit").expect(400);
-    world.serve().get("/accrual/v1/audit?object=Organization&id=1").expect(403);
-}

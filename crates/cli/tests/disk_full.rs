@@ -78,7 +78,7 @@ fn a_disk_without_room() {
         command
     });
     let inside = std::path::PathBuf::from(format!("/proc/{}/root{}", server.pid(), data.display()));
-    out_of_room(&place, &server, (429, "The disk that holds the database is full"), || {
+    out_of_room(&place, &server, (507, "The disk that holds the database is full"), || {
         std::fs::remove_file(inside.join("ballast")).expect("the ballast")
     });
     ACCRUAL.good(&place, &["check", "--data", inside.to_str().unwrap()]);

@@ -96,7 +96,8 @@ fn a_failed_file_leaves_nothing_over_many_chunks() {
 
 #[test]
 fn an_upload_cut_off_by_a_crash_is_ended_at_the_next_start() {
-    for backend in Backend::all().into_iter().filter(|b| *b != Backend::Memory) {
+    // on a server an upload belongs to its process, and this one lives: there a process is killed in the tests of the command line
+    for backend in Backend::all().into_iter().filter(|b| *b == Backend::File) {
         let world = World::on(backend).build();
         let row = send(&world, &(order("L1", "") + &invoice("I1", "100")));
         // as the crash leaves it: chunks written, the last write missing

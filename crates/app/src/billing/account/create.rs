@@ -69,6 +69,8 @@ impl Command for AccountCreate {
 
         // contacts belong to an account, so they come after it; the audit row shows the account as it is then
         let id = draft.uid.clone();
+        // a read waits for the account: a number that is taken is refused here, not as a fault of the contact that follows
+        nouns::get(unit.read(), &descriptor, draft.id)?;
         let bill_to = self.bill_to.map(|fields| insert(unit, &id, &fields, Use::BillTo)).transpose()?;
         let mut values = draft.data.clone();
         if let Some(bill_to) = &bill_to {

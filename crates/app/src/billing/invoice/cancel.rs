@@ -1,6 +1,5 @@
 //! Canceling drafts, deleting what is canceled, and turning posted invoices into drafts again (reference section 1.4).
 
-use super::allowed;
 use super::balance::{Moved, move_balances};
 use super::document::Document;
 use super::facts::Facts;
@@ -33,7 +32,7 @@ impl Command for InvoiceCancel {
     type Output = Done;
 
     fn run(self, unit: &mut Unit<'_>) -> Result<Done> {
-        allowed(unit)?;
+        unit.actor.permit(const { Permission::named("Cancel Invoice") })?;
         let mut document = Document::load(unit.read(), &self.invoice)?;
         let mut value = document.value()?;
         // what is a job elsewhere is one step here: a canceled draft changes its header alone
@@ -60,7 +59,7 @@ impl Command for InvoiceDelete {
     type Output = Done;
 
     fn run(self, unit: &mut Unit<'_>) -> Result<Done> {
-        allowed(unit)?;
+        unit.actor.permit(const { Permission::named("Delete Invoice") })?;
         let document = Document::load(unit.read(), &self.invoice)?;
         engine::check_delete(&document.value()?)?;
         let Some(record) = &document.header.record else { return Err(accrual_base::Error::fault("an invoice that is not stored")) };
@@ -93,7 +92,7 @@ impl Command for InvoiceUnpost {
     type Output = Done;
 
     fn run(self, unit: &mut Unit<'_>) -> Result<Done> {
-        allowed(unit)?;
+        unit.actor.permit(super::POST)?;
         let facts = Facts::load(unit)?;
         let mut document = Document::load(unit.read(), &self.invoice)?;
         let account = super::account_of(unit, &document)?;

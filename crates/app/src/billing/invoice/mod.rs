@@ -50,17 +50,17 @@ pub(in crate::billing) use write_off::memo_codes;
 pub use write_off::{InvoiceWriteOff, WrittenOffItem, WrittenOffTax};
 
 use crate::billing::{records, visible};
-use crate::context::Privilege;
+use crate::context::Permission;
 use crate::unit::Unit;
 use accrual_base::Result;
 use accrual_model::Stored;
 use accrual_objects::billing::Account;
 use std::future::Future;
 
-/// Who may write billing documents.
-fn allowed(unit: &Unit<'_>) -> Result<()> {
-    unit.actor.require(Privilege::WebservicesInbound)
-}
+/// Making and changing documents.
+const MODIFY: Permission = Permission::named("Modify Invoice");
+/// Posting, and taking a posting back.
+const POST: Permission = Permission::named("Post Invoices");
 
 /// The account of a document, as far as who asks may see it.
 fn account_of(unit: &mut Unit<'_>, document: &Document) -> Result<Stored<Account>> {

@@ -3,7 +3,7 @@
 use super::balance::{Moved, move_balances};
 use super::document::Document;
 use super::facts::{self, Facts};
-use super::{allowed, contacts, home, numbering, posted};
+use super::{contacts, home, numbering, posted};
 use crate::billing::Done;
 use crate::context::Context;
 use crate::execute::{Command, execute};
@@ -32,7 +32,7 @@ impl Command for InvoicePost {
     type Output = Done;
 
     fn run(self, unit: &mut Unit<'_>) -> Result<Done> {
-        allowed(unit)?;
+        unit.actor.permit(super::POST)?;
         let facts = Facts::load(unit)?;
         let mut document = Document::load(unit.read(), &self.invoice)?;
         let account = super::account_of(unit, &document)?;

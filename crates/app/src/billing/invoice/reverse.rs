@@ -4,8 +4,9 @@ use super::balance::{Moved, move_balances};
 use super::cancel::memo_made;
 use super::document::Document;
 use super::facts::{self, Facts};
-use super::{allowed, posted};
+use super::posted;
 use crate::billing::credit_memo::{self, MemoOf};
+use crate::context::Permission;
 use crate::execute::Command;
 use crate::unit::Unit;
 use accrual_base::{Day, Result, rounding};
@@ -41,7 +42,7 @@ impl Command for InvoiceReverse {
     type Output = Reversed;
 
     fn run(self, unit: &mut Unit<'_>) -> Result<Reversed> {
-        allowed(unit)?;
+        unit.actor.permit(const { Permission::named("Reverse Invoice") })?;
         let facts = Facts::load(unit)?;
         let mut document = Document::load(unit.read(), &self.invoice)?;
         let account = super::account_of(unit, &document)?;

@@ -1,8 +1,8 @@
 //! Splitting a draft into parts (reference section 1.8).
 
+use super::Exact;
 use super::document::Document;
 use super::facts::{self, Facts};
-use super::{Exact, allowed};
 use crate::billing::Done;
 use crate::execute::Command;
 use crate::unit::Unit;
@@ -40,7 +40,7 @@ impl Command for InvoiceSplit {
     type Output = Done;
 
     fn run(self, unit: &mut Unit<'_>) -> Result<Done> {
-        allowed(unit)?;
+        unit.actor.permit(super::MODIFY)?;
         let facts = Facts::load(unit)?;
         let document = Document::load(unit.read(), &self.invoice)?;
         let by_percentage = match self.split_type.as_deref() {

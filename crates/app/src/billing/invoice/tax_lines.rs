@@ -1,6 +1,5 @@
 //! Tax lines of a draft, one by one (reference section 4.1).
 
-use super::allowed;
 use super::build::{Builder, jurisdiction};
 use super::document::{Document, Node};
 use super::input::NewTax;
@@ -40,7 +39,7 @@ impl Command for TaxLinesCreate {
     type Output = Vec<Done>;
 
     fn run(self, unit: &mut Unit<'_>) -> Result<Vec<Done>> {
-        allowed(unit)?;
+        unit.actor.permit(super::MODIFY)?;
         if self.lines.is_empty() {
             return Err(TAX_ITEMS.missing("The request has no tax lines.").in_column("taxationItems"));
         }
@@ -99,7 +98,7 @@ impl Command for TaxLineUpdate {
     type Output = Done;
 
     fn run(self, unit: &mut Unit<'_>) -> Result<Done> {
-        allowed(unit)?;
+        unit.actor.permit(super::MODIFY)?;
         let (mut document, place) = find(unit, &self.id)?;
         let mut value = document.value()?;
         let mut builder = Builder::new(document.shapes.clone());
@@ -127,7 +126,7 @@ impl Command for TaxLineDelete {
     type Output = Done;
 
     fn run(self, unit: &mut Unit<'_>) -> Result<Done> {
-        allowed(unit)?;
+        unit.actor.permit(super::MODIFY)?;
         let (mut document, place) = find(unit, &self.id)?;
         let mut value = document.value()?;
         match place {

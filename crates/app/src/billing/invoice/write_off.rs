@@ -1,6 +1,5 @@
 //! Writing off what is open of an invoice (reference section 1.7).
 
-use super::allowed;
 use super::codes::Codes;
 use super::document::Document;
 use super::facts::{self, Facts};
@@ -8,6 +7,7 @@ use super::input::Exact;
 use super::reverse::{Reversed, credit};
 use crate::billing::Fields;
 use crate::billing::credit_memo::{MemoOf, Override};
+use crate::context::Permission;
 use crate::execute::Command;
 use crate::unit::Unit;
 use accrual_base::field::inside;
@@ -62,7 +62,7 @@ impl Command for InvoiceWriteOff {
     type Output = Reversed;
 
     fn run(self, unit: &mut Unit<'_>) -> Result<Reversed> {
-        allowed(unit)?;
+        unit.actor.permit(const { Permission::named("Create Ad Hoc Credit Memo") })?;
         let facts = Facts::load(unit)?;
         let mut document = Document::load(unit.read(), &self.invoice)?;
         let account = super::account_of(unit, &document)?;
