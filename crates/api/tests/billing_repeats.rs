@@ -41,7 +41,7 @@ fn operation(method: Method) -> &'static Operation {
     Box::leak(Box::new(Operation {
         id: "billing_test",
         // the permissions it needs are those of this operation
-        reference: "create_account",
+        reference: "create_accounting_code",
         family: Family::Billing,
         dialect: Dialect::Billing,
         scope: Scope::BillingWrite,
