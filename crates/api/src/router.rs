@@ -27,10 +27,13 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use tower_http::compression::{CompressionLayer, CompressionLevel};
 use tracing::Instrument;
 
+/// A path as the router wants it, with its operations and whether each is meant through the path's asynchronous twin.
+type Route = (String, Vec<(&'static Operation, bool)>);
+
 /// The router over all operations.
 pub fn router(api: Arc<Api>) -> Router {
     // paths that differ in the names of their parts alone are one route
-    let mut paths: BTreeMap<String, (String, Vec<(&'static Operation, bool)>)> = BTreeMap::new();
+    let mut paths: BTreeMap<String, Route> = BTreeMap::new();
     for operation in operations() {
         let later = billing::asynchronous::path(operation).map(|path| (path, true));
         for (path, later) in operation.paths().map(|path| (path.to_owned(), false)).chain(later) {

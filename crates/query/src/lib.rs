@@ -5,7 +5,7 @@
 //!
 //! - [`object_query`]: the parameters of `/object-query/…` (reference section 2.1)
 //! - [`zoql`]: the texts of the query action (reference section 2.4)
-//! - [`reference`]: what the reference says of each resource, object and field
+//! - [`mod@reference`]: what the reference says of each resource, object and field
 //! - [`member`]: the members of a record a client sees, by name
 
 pub mod literal;

@@ -37,7 +37,7 @@ pub fn instant(text: &str, local: Local<'_>) -> Option<Instant> {
     if fraction.is_empty() || fraction.len() > 6 || !fraction.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
-    let mut parts = clock.split(':').map(|p| two_digits(p));
+    let mut parts = clock.split(':').map(two_digits);
     let (hour, minute, second) = (parts.next()??, parts.next()??, parts.next().unwrap_or(Some(0))?);
     if hour > 23 || minute > 59 || second > 59 || parts.next().is_some() {
         return None;

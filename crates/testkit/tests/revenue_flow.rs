@@ -1,5 +1,7 @@
 //! Posted documents become revenue: their lines are staged with the posting, collected, scheduled and transferred.
 
+#![allow(clippy::unwrap_used)]
+
 use accrual_app::config;
 use accrual_app::job::{ACCOUNTING_TRANSFER_MASTER, DATA_COLLECTION_MASTER};
 use accrual_app::revenue_flow::{Accounts, Document, PostedItem, post};

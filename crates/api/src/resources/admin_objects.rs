@@ -171,7 +171,7 @@ fn filter(descriptor: &Descriptor, name: &str, text: &str) -> Result<Filter> {
         }
     };
     let found = &descriptor.fields[descriptor.find(field)?];
-    let value = model_json::parse_text(found, text).map_err(|r| Error::Rejected(Box::new(r)))?;
+    let value = model_json::parse_text(found, text).map_err(Error::Rejected)?;
     Ok(Filter::compare(found.names.table.clone(), op, value))
 }
 

@@ -46,7 +46,7 @@ pub fn read_new(descriptor: &Descriptor, body: &Json) -> Result<Draft> {
         }
         match parse(field, json) {
             Ok(value) => values.set(at, value),
-            Err(why) => wrong.push(why),
+            Err(why) => wrong.push(*why),
         }
     }
     finish(descriptor, &values, wrong)?;
@@ -86,7 +86,7 @@ pub fn read_change(descriptor: &Descriptor, body: &Json, current: &Record) -> Re
                     if field.access == Access::Fixed { "is given at creation and cannot be changed." } else { "is set by the system." };
                 wrong.push(rejection("object.read_only", format!("{} {why}", field.label), Some(field)));
             }
-            Err(why) => wrong.push(why),
+            Err(why) => wrong.push(*why),
         }
     }
     finish(descriptor, &values, wrong)?;

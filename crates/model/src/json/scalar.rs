@@ -23,7 +23,7 @@ pub fn value(value: &Value) -> Json {
 ///
 /// # Errors
 /// A rejection with the field and what it expects.
-pub fn parse(field: &Field, json: &Json) -> Result<Value, Rejection> {
+pub fn parse(field: &Field, json: &Json) -> Result<Value, Box<Rejection>> {
     let parsed = match (&field.kind, json) {
         (FieldType::Json, Json::Null) | (_, Json::Null) => Some(Value::Null),
         (FieldType::Json, json) => Some(Value::Json(json.clone())),
@@ -44,7 +44,7 @@ pub fn parse(field: &Field, json: &Json) -> Result<Value, Rejection> {
         if field.kind != FieldType::Secret {
             wrong.place.value = Some(json.to_string().chars().take(80).collect());
         }
-        wrong
+        Box::new(wrong)
     })
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json};
 ///
 /// # Errors
 /// A rejection with the field and what it expects.
-pub fn parse_text(field: &Field, text: &str) -> Result<Value, Rejection> {
+pub fn parse_text(field: &Field, text: &str) -> Result<Value, Box<Rejection>> {
     if text.is_empty() {
         return Ok(Value::Null);
     }

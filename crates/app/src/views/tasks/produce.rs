@@ -109,7 +109,7 @@ struct Pages<'a> {
 
 enum Sink {
     Plain(BufWriter<File>),
-    Gzip(GzEncoder<BufWriter<File>>),
+    Gzip(Box<GzEncoder<BufWriter<File>>>),
 }
 
 impl Sink {
@@ -145,7 +145,7 @@ impl Pages<'_> {
         let file = BufWriter::new(File::create(&path).map_err(|e| broken(&path, e))?);
         let mut sink = match self.request.output {
             Output::Csv => Sink::Plain(file),
-            Output::Gzip => Sink::Gzip(GzEncoder::new(file, Compression::fast())),
+            Output::Gzip => Sink::Gzip(Box::new(GzEncoder::new(file, Compression::fast()))),
         };
         sink.write(self.head).map_err(|e| broken(&path, e))?;
         self.open = Some((path, sink));

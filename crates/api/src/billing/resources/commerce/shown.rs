@@ -175,7 +175,7 @@ fn pricing(charge: &Row<'_>, tiers: &[Record]) -> Result<Json> {
     );
     let (mut flats, mut units, mut discounts) = (Vec::new(), Vec::new(), Vec::new());
     let mut percentage = Json::Null;
-    let mut ranges: Vec<(i64, Json, Vec<(String, Json)>)> = Vec::new();
+    let mut ranges: Vec<Range> = Vec::new();
     for (currency, rows) in by_currency(tiers) {
         for record in rows {
             let row = Row { descriptor, record };
@@ -209,8 +209,11 @@ fn head_is_flat(head: &Json) -> bool {
     matches!(head, Json::Object(members) if members.iter().any(|(n, v)| n == "priceFormat" && *v == Json::from("price_format_flat_fee")))
 }
 
+/// A tier: its number, what it shows, its prices by currency.
+type Range = (i64, Json, Vec<(String, Json)>);
+
 /// Adds the price of a range in one currency to those of the same range in others.
-fn range(ranges: &mut Vec<(i64, Json, Vec<(String, Json)>)>, row: &Row<'_>, currency: &str) {
+fn range(ranges: &mut Vec<Range>, row: &Row<'_>, currency: &str) {
     let number = row.value("tier").as_int().unwrap_or_default();
     let format = if row.value("price_format").as_text() == Some("Flat Fee") { "price_format_flat_fee" } else { "price_format_per_unit" };
     let head = Json::object([("tier", Json::Text(number.to_string()))])
