@@ -21,8 +21,8 @@ pub fn measure(billing: &Billing, run: &Run<'_>) -> Result<Vec<Row>> {
     }
     let tables = [("invoice", INVOICES), ("invoice_item", INVOICES * ITEMS)];
     let mut bare: Box<dyn Bare> = match run.url {
-        None => Box::new(bare::Sqlite::copy(&run.data.join("default.db"), &run.data.join("batch.db"), &tables)?),
-        Some(url) => Box::new(bare::Postgres::copy(url, "accrual_default", &tables)?),
+        None => Box::new(bare::Sqlite::copy(&run.data.join("tenant_default.db"), &run.data.join("batch.db"), &tables)?),
+        Some(url) => Box::new(bare::Postgres::copy(url, "accrual_tenant_default", &tables)?),
     };
     let floor = (0..TURNS).map(|_| bare.insert()).collect::<Result<Vec<_>>>()?;
     let label = format!(

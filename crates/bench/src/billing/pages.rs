@@ -73,7 +73,7 @@ fn point(billing: &Billing, invoices: u64) -> Result<Point> {
     Ok(Point { invoices, page: median(pages), page_p99, of_account: median(of_account), create: median(create), read: median(read) })
 }
 
-/// Follows the pages from the newest invoice back.
+/// Follows the pages from the newest invoice back, and begins again where they end.
 fn pages(connection: &mut Connection) -> Result<Vec<Duration>> {
     let mut times = Vec::new();
     let mut path = PAGE.to_owned();
@@ -82,8 +82,8 @@ fn pages(connection: &mut Connection) -> Result<Vec<Duration>> {
         times.push(time);
         let answer: Value = serde_json::from_slice(&answer)?;
         anyhow::ensure!(answer["data"].as_array().is_some_and(|d| d.len() == 50), "a page is not full: {answer}");
-        let cursor = answer["nextPage"].as_str().context("there is no next page")?;
-        path = format!("{PAGE}&cursor={}", escaped(cursor));
+        let cursor = answer["nextPage"].as_str();
+        path = cursor.map_or_else(|| PAGE.to_owned(), |cursor| format!("{PAGE}&cursor={}", escaped(cursor)));
     }
     Ok(times)
 }
