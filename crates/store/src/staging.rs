@@ -17,8 +17,8 @@ pub use key::{BillCandidate, bill_candidates, has_bill_keys, insert_bill_keys};
 pub use keys::{ChunkKeys, chunk_keys, chunks_with_keys, forget_keys, insert_chunk_keys};
 pub use row::{EVENTS, LINES, StagedRow, insert_rows, new_rows, rows, sweep};
 pub use upload::{
-    Finish, UploadOwner, UploadRow, UploadStatus, beat, finish_upload, insert_upload, loading, own, owners, progress, set_status, swept,
-    upload, uploads,
+    Finish, UploadOwner, UploadRow, UploadStatus, beat, finish_upload, followed, insert_upload, loading, own, owners, progress, set_status,
+    swept, upload, uploads,
 };
 
 /// Which stage table.

@@ -220,7 +220,7 @@ impl Load<'_> {
             let rows = i64::try_from(chunk.len()).map_err(|_| Error::fault("a chunk of too many rows"))?;
             let first = self.tenant.store.write(Lane::Small, move |tx| sequence::reserve(tx, family.table(), rows).map(Commit::Keep))?;
             let written = self.tenant.store.write(Lane::Bulk, move |tx| {
-                let look_back = look_back || staging::loading(tx.as_read(), upload)? > 0;
+                let look_back = look_back || staging::followed(tx.as_read(), upload)?;
                 chunk.write(tx, family, upload, first, look_back, now).map(Commit::Keep)
             })?;
             all.rows += written.rows;

@@ -131,6 +131,15 @@ pub fn loading(tx: &mut dyn Read, except: i64) -> Result<i64> {
     Ok(count.unwrap_or(0))
 }
 
+/// Whether another upload began after this one. It may have staged the same bills and ended already, so that it is no longer
+/// among those under way.
+///
+/// # Errors
+/// A fault from the database.
+pub fn followed(tx: &mut dyn Read, id: i64) -> Result<bool> {
+    Ok(tx.first("SELECT id FROM upload WHERE id > $1 LIMIT 1", &[id.into()], |row| row.int(0))?.is_some())
+}
+
 /// Notes that rows up to `last` are written; `first` counts only the first time. In the transaction that
 /// wrote them, so that a sweep after a crash finds every row. Answers false when the upload is not loading any
 /// more: the rows must then be undone.
