@@ -45,6 +45,10 @@ fn status_of(rejection: &Rejection, dialect: Dialect) -> StatusCode {
 pub fn render(error: &Error, dialect: Dialect, request_id: &str) -> Response {
     match error {
         Error::Rejected(r) => {
+            // refused politely, and still nothing an administrator may miss
+            if r.code == "store.full" {
+                log_fault(error, request_id);
+            }
             let mut response = answer(status_of(r, dialect), &shape(dialect, r.code, &r.to_string(), Some(r), request_id));
             if r.kind == Kind::Unauthenticated {
                 response

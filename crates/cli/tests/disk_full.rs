@@ -64,7 +64,7 @@ fn a_file_that_may_not_grow() {
 #[test]
 fn a_disk_without_room() {
     let place = Place::new(Backend::File);
-    let mount = "mount -t tmpfs -o size=96m none \"$0\" && head -c 88m /dev/zero > \"$0/ballast\" && exec \"$@\"";
+    let mount = "mount -t tmpfs -o size=96m none \"$0\" && head -c 86m /dev/zero > \"$0/ballast\" && exec \"$@\"";
     let data = place.data();
     std::fs::create_dir_all(&data).unwrap();
     let can = Command::new("unshare").args(["-Urm", "sh", "-c", "mount -t tmpfs -o size=1m none \"$0\""]).arg(&data).status();
