@@ -18,7 +18,7 @@ struct Post {
     number: String,
     item: String,
     reverses: Option<String>,
-    /// US cents.
+    /// In hundredths.
     amount: i64,
     currency: &'static str,
     refuse: bool,
@@ -51,7 +51,7 @@ impl Command for Post {
             item: "SKU-1",
             description: "Support",
             amount: self.amount,
-            quantity: Decimal::from(self.amount.signum()),
+            quantity: Decimal::ONE,
             service: Some((day("2024-01-01"), day("2024-12-31"))),
             accounts: Accounts { recognised_revenue: Some("4000"), ..Accounts::default() },
             charge_id: None,
@@ -100,6 +100,21 @@ fn postings_are_collected_scheduled_and_transferred() {
         execute_blocking(tenant, context, reversal).unwrap();
         let message = world.run(DATA_COLLECTION_MASTER, 1, &[]);
         assert!(message.starts_with("Data Collected: 1 rows collected, 0 new contracts"), "{message}");
+        world.run(ACCOUNTING_TRANSFER_MASTER, 1, &[]);
+        for outcome in check::run(tenant, &mut |_| {}).unwrap() {
+            assert_eq!(outcome.findings.count, 0, "{}: {:?}", outcome.check.name, outcome.findings.listed);
+        }
+    });
+}
+
+/// A price lowered by a negative item: its quantity is positive on the invoice.
+#[test]
+fn a_negative_item_is_collected_as_well() {
+    on_every_backend(|world, tenant, context| {
+        switch_on(tenant, context);
+        execute_blocking(tenant, context, Post { amount: -5_000, ..invoice("INV1") }).unwrap();
+        let message = world.run(DATA_COLLECTION_MASTER, 1, &[]);
+        assert!(message.starts_with("Data Collected: 1 rows collected, 1 new contracts, 0 rows refused"), "{message}");
         world.run(ACCOUNTING_TRANSFER_MASTER, 1, &[]);
         for outcome in check::run(tenant, &mut |_| {}).unwrap() {
             assert_eq!(outcome.findings.count, 0, "{}: {:?}", outcome.check.name, outcome.findings.listed);

@@ -78,7 +78,7 @@ pub(super) fn row(tx: &mut dyn Read, document: &Document<'_>, item: &PostedItem<
     row.text(f::INV_NUM, document.number)?.text(f::INV_LINE_NUM, &item.position.to_string())?.text(f::INV_LINE_ID, item.id)?;
     row.text(f::BILL_ID, document.id)?.text(f::BILL_ITEM_ID, item.id)?;
     row.date(f::INV_DATE, document.date).date(f::SO_BOOK_DATE, document.date);
-    row.number(f::INV_QTY, item.quantity)?.number(f::EXT_SLL_PRC, amount(item.amount, document.currency)?)?;
+    row.number(f::INV_QTY, quantity(item))?.number(f::EXT_SLL_PRC, amount(item.amount, document.currency)?)?;
     row.text(f::CURR, document.currency.code())?;
     if let Some((home, rate)) = document.home {
         row.text(f::F_CUR, home.code())?.number(f::F_EX_RATE, rate)?;
@@ -101,6 +101,15 @@ pub(super) fn row(tx: &mut dyn Read, document: &Document<'_>, item: &PostedItem<
         row.text(field, account.unwrap_or_default())?;
     }
     Ok(row)
+}
+
+/// The quantity with the sign of the amount, as the sub-ledger has it (RPRO-00007): an invoice may instead lower a price by
+/// a negative unit price, and its line must not be held up for that.
+fn quantity(item: &PostedItem<'_>) -> Decimal {
+    match item.amount.signum() {
+        0 => item.quantity,
+        sign => item.quantity.abs() * Decimal::from(sign),
+    }
 }
 
 /// What the line belongs to: the bill it cancels, the order line it bills, else itself. A standalone invoice is a contract
